@@ -1,0 +1,3 @@
+//! The tubelet command line.
+
+fn main() {}

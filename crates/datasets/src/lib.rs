@@ -1,0 +1,1 @@
+//! Folder layouts, annotation formats and procedural worlds.

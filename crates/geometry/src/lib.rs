@@ -1,0 +1,1 @@
+//! Points, boxes, bit-packed masks, run-length codes and pixel transforms.

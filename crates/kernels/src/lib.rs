@@ -1,0 +1,1 @@
+//! Fast tensor operations with gradients.

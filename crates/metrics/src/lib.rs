@@ -1,0 +1,1 @@
+//! Video segmentation metrics, each a fold over frames.

@@ -1,0 +1,1 @@
+//! Layers with two users and weight files.

@@ -1,0 +1,1 @@
+//! SAM 2 family: encode, recall, predict, remember.

@@ -1,0 +1,1 @@
+//! The one mutable thing at inference: objects, prompts, memory.

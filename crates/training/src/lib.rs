@@ -1,0 +1,1 @@
+//! Losses, click simulation, optimiser, loop, checkpoints.

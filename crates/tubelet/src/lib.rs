@@ -1,0 +1,1 @@
+//! Find anything in video: the library face.

@@ -1,0 +1,1 @@
+//! Decode, seek, draw and encode video.
