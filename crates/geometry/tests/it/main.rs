@@ -1,0 +1,3 @@
+//! Tests of the public interface against other implementations.
+
+mod run_length;
