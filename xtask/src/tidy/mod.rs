@@ -8,6 +8,7 @@ mod files;
 mod house;
 mod layering;
 mod licences;
+mod links;
 mod listed;
 mod rust_file;
 mod text;
@@ -28,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool> {
     for file in &files {
         complaints.extend(text::check(file));
         complaints.extend(rust_file::check(file));
+        complaints.extend(links::check(&workspace.root, file));
     }
     complaints.extend(house::check(&files, workspace));
     complaints.extend(layering::check(workspace));
