@@ -10,7 +10,7 @@ use super::files::SourceFile;
 
 /// All relative links of a file; files other than Markdown pass.
 pub(crate) fn check(root: &Path, file: &SourceFile) -> Vec<Complaint> {
-    if !Path::new(&file.path).extension().is_some_and(|e| e == "md") {
+    if Path::new(&file.path).extension().is_none_or(|e| e != "md") {
         return Vec::new();
     }
     let folder = root.join(&file.path);
