@@ -29,6 +29,7 @@ pub(crate) fn check(file: &SourceFile) -> Vec<Complaint> {
     complaints.extend(length(file));
     complaints.extend(name(file));
     complaints.extend(glob_exports(file));
+    complaints.extend(contents_page(file));
     for (number, line) in file.numbered() {
         complaints.extend(left_behind(file, number, line));
         complaints.extend(unsafe_elsewhere(file, number, line));
@@ -133,6 +134,28 @@ fn glob_exports(file: &SourceFile) -> Vec<Complaint> {
     found
 }
 
+/// The first item of a `mod.rs` that is neither a module nor an import.
+fn contents_page(file: &SourceFile) -> Option<Complaint> {
+    if !file.path.ends_with("/mod.rs") || file.path.contains("/tests/") {
+        return None;
+    }
+    let (number, _) = file.numbered().find(|(_, line)| {
+        let item = line.strip_prefix("pub ").unwrap_or(line);
+        let item = item.strip_prefix("pub(crate) ").unwrap_or(item);
+        [
+            "fn ", "impl", "struct ", "enum ", "const ", "static ", "trait ",
+        ]
+        .iter()
+        .any(|start| item.starts_with(start))
+    })?;
+    Some(complaint(
+        (file, number),
+        "code in mod.rs".to_owned(),
+        "mod.rs is the contents page of its folder: what is inside, in reading order",
+        "move the code to a file with a name",
+    ))
+}
+
 fn left_behind(file: &SourceFile, number: usize, line: &str) -> Option<Complaint> {
     let name = LEFT_BEHIND.iter().find(|name| {
         let call = format!("{name}!(");
@@ -233,6 +256,14 @@ mod tests {
     #[test]
     fn a_public_re_export_deep_inside_is_found() {
         assert_eq!(complaints("src/b.rs", "//! A.\npub use a::b;\n").len(), 1);
+    }
+
+    #[test]
+    fn code_on_a_contents_page_is_found() {
+        let page = "//! A.\nmod b;\npub(crate) use b::c;\n";
+        assert!(complaints("src/a/mod.rs", page).is_empty());
+        let found = complaints("src/a/mod.rs", &format!("{page}pub fn d() {{}}\n"));
+        assert_eq!(found, ["4: code in mod.rs"]);
     }
 
     #[test]
