@@ -1,0 +1,269 @@
+//! Weight files as named tensors that are read one at a time.
+//!
+//! In: a safetensors file or a PyTorch checkpoint (`.pt`: parsed, never executed). Out: names, shapes, and
+//! values as f32 on demand; the file is never in memory as a whole.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+use half::{bf16, f16};
+use pytorch_reader::PytorchReader;
+use safetensors::{Dtype, SafeTensors};
+
+use super::error::WeightError;
+
+/// Longest safetensors header accepted, as in the format's own reference.
+const MAX_HEADER_BYTES: u64 = 100_000_000;
+/// Keys under which training scripts put the weights of a checkpoint.
+const CHECKPOINT_KEYS: [&str; 3] = ["model", "state_dict", "model_state_dict"];
+
+/// An opened weight file.
+#[derive(Debug)]
+pub struct WeightFile {
+    path: PathBuf,
+    tensors: BTreeMap<String, StoredTensor>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// One tensor of a [`WeightFile`], not yet read.
+#[derive(Debug)]
+pub struct StoredTensor {
+    shape: Vec<usize>,
+    place: Place,
+}
+
+enum Place {
+    Safetensors { dtype: Dtype, start: u64, end: u64 },
+    Pytorch(pytorch_reader::Tensor),
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Safetensors { dtype, start, end } => {
+                write!(formatter, "{dtype:?} at {start}..{end}")
+            }
+            Self::Pytorch(tensor) => write!(formatter, "{:?}", tensor.dtype()),
+        }
+    }
+}
+
+impl StoredTensor {
+    /// Sizes by dimension.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The element type in the file, in lower case (`f32`, `bf16`, …).
+    pub fn element_type(&self) -> String {
+        match &self.place {
+            Place::Safetensors { dtype, .. } => format!("{dtype:?}").to_lowercase(),
+            Place::Pytorch(tensor) => format!("{:?}", tensor.dtype()).to_lowercase(),
+        }
+    }
+}
+
+impl WeightFile {
+    /// Opens a file and reads the names and shapes of its tensors.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is neither safetensors nor a PyTorch checkpoint.
+    pub fn open(path: &Path) -> Result<Self, WeightError> {
+        let io = |source| WeightError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let mut file = File::open(path).map_err(io)?;
+        let length = file.metadata().map_err(io)?.len();
+        let mut start = [0_u8; 9];
+        let read = read_up_to(&mut file, &mut start).map_err(io)?;
+        let mut header_length = [0_u8; 8];
+        header_length.copy_from_slice(&start[..8]);
+        if read == start.len() && start[8] == b'{' {
+            return Self::open_safetensors(path, file, u64::from_le_bytes(header_length), length);
+        }
+        Self::open_pytorch(path)
+    }
+
+    fn open_safetensors(
+        path: &Path,
+        mut file: File,
+        header_length: u64,
+        length: u64,
+    ) -> Result<Self, WeightError> {
+        let format = |reason: String| WeightError::Format {
+            path: path.to_owned(),
+            reason,
+        };
+        if header_length > MAX_HEADER_BYTES || header_length + 8 > length {
+            return Err(format(format!(
+                "its safetensors header claims {header_length} bytes, the file has {length}"
+            )));
+        }
+        let mut header = vec![0_u8; header_length as usize + 8];
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.read_exact(&mut header))
+            .map_err(|source| WeightError::Io {
+                path: path.to_owned(),
+                source,
+            })?;
+        let (header_end, metadata) =
+            SafeTensors::read_metadata(&header).map_err(|error| format(error.to_string()))?;
+        let data_start = header_end as u64 + 8;
+        let mut tensors = BTreeMap::new();
+        for (name, info) in metadata.tensors() {
+            let (from, to) = info.data_offsets;
+            if data_start + to as u64 > length {
+                return Err(WeightError::Tensor {
+                    path: path.to_owned(),
+                    name,
+                    reason: format!(
+                        "it ends at byte {}, the file is cut off at {length}",
+                        data_start + to as u64
+                    ),
+                });
+            }
+            tensors.insert(
+                name,
+                StoredTensor {
+                    shape: info.shape.clone(),
+                    place: Place::Safetensors {
+                        dtype: info.dtype,
+                        start: data_start + from as u64,
+                        end: data_start + to as u64,
+                    },
+                },
+            );
+        }
+        let metadata = metadata
+            .metadata()
+            .as_ref()
+            .map(|entries| entries.clone().into_iter().collect())
+            .unwrap_or_default();
+        Ok(Self {
+            path: path.to_owned(),
+            tensors,
+            metadata,
+        })
+    }
+
+    fn open_pytorch(path: &Path) -> Result<Self, WeightError> {
+        let reader = CHECKPOINT_KEYS
+            .iter()
+            .find_map(|key| {
+                PytorchReader::with_top_level_key(path, key)
+                    .ok()
+                    .filter(|reader| !reader.is_empty())
+            })
+            .map_or_else(|| PytorchReader::new(path), Ok)
+            .map_err(|error| WeightError::Format {
+                path: path.to_owned(),
+                reason: format!("neither safetensors nor a PyTorch checkpoint ({error})"),
+            })?;
+        if reader.is_empty() {
+            return Err(WeightError::Format {
+                path: path.to_owned(),
+                reason: "it is a PyTorch file without tensors".to_owned(),
+            });
+        }
+        let tensors = reader
+            .into_tensors()
+            .into_iter()
+            .map(|(name, tensor)| {
+                let shape = tensor.shape().to_vec();
+                let place = Place::Pytorch(tensor);
+                (name, StoredTensor { shape, place })
+            })
+            .collect();
+        Ok(Self {
+            path: path.to_owned(),
+            tensors,
+            metadata: BTreeMap::new(),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The tensors by name.
+    pub fn tensors(&self) -> &BTreeMap<String, StoredTensor> {
+        &self.tensors
+    }
+
+    /// Free text stored beside the tensors (safetensors only).
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// Reads one tensor, converted to f32.
+    ///
+    /// # Errors
+    /// When there is no such tensor, its bytes cannot be read, or its elements are not floats.
+    pub fn read_f32(&self, name: &str) -> Result<Vec<f32>, WeightError> {
+        let failed = |reason: String| WeightError::Tensor {
+            path: self.path.clone(),
+            name: name.to_owned(),
+            reason,
+        };
+        let tensor = self
+            .tensors
+            .get(name)
+            .ok_or_else(|| failed("there is no such tensor".to_owned()))?;
+        let bytes = match &tensor.place {
+            Place::Pytorch(tensor) => tensor.read().map_err(|error| failed(error.to_string()))?,
+            Place::Safetensors { start, end, .. } => {
+                let mut bytes = vec![0_u8; (end - start) as usize];
+                File::open(&self.path)
+                    .and_then(|mut file| {
+                        file.seek(SeekFrom::Start(*start))?;
+                        file.read_exact(&mut bytes)
+                    })
+                    .map_err(|error| failed(error.to_string()))?;
+                bytes
+            }
+        };
+        let values = match tensor.element_type().as_str() {
+            "f32" => decode(&bytes, f32::from_le_bytes),
+            "f16" => decode(&bytes, |raw| f16::from_le_bytes(raw).to_f32()),
+            "bf16" => decode(&bytes, |raw| bf16::from_le_bytes(raw).to_f32()),
+            "f64" => decode(&bytes, |raw| f64::from_le_bytes(raw) as f32),
+            other => return Err(failed(format!("its elements are {other}, not floats"))),
+        };
+        let expected = tensor.shape.iter().product::<usize>();
+        if values.len() == expected {
+            Ok(values)
+        } else {
+            Err(failed(format!(
+                "it holds {} values, its shape {:?} wants {expected}",
+                values.len(),
+                tensor.shape
+            )))
+        }
+    }
+}
+
+fn decode<const N: usize>(bytes: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes
+        .as_chunks::<N>()
+        .0
+        .iter()
+        .map(|raw| convert(*raw))
+        .collect()
+}
+
+fn read_up_to(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
