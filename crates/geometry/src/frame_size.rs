@@ -24,7 +24,8 @@ impl FrameSize {
 
     /// Length of the diagonal in pixels.
     pub fn diagonal(self) -> f64 {
-        (self.width as f64).hypot(self.height as f64)
+        let square = |side: usize| side as f64 * side as f64;
+        (square(self.width) + square(self.height)).sqrt()
     }
 }
 

@@ -1,1 +1,30 @@
 //! Video segmentation metrics, each a fold over frames.
+//!
+//! In: masks, boxes or label maps, one frame at a time. Out: scores of a frame, statistics of a sequence, the figures
+//! of a benchmark. A fold keeps sums and one frame of scratch, so memory does not grow with the length of a video.
+//! This crate does not know tensors, models or files.
+//!
+//! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts.
+
+mod boundary_accuracy;
+mod box_overlap;
+mod error;
+mod frame_scorer;
+mod protocols;
+mod region_similarity;
+mod report;
+mod sequence;
+mod series;
+
+pub use boundary_accuracy::{BoundaryAccuracy, BoundaryMatcher, boundary_tolerance};
+pub use box_overlap::{OverlapFold, OverlapReport};
+pub use error::MetricsError;
+pub use frame_scorer::{FrameScore, FrameScorer};
+pub use protocols::davis_2016::Davis2016Sequence;
+pub use protocols::davis_2017::Davis2017Sequence;
+pub use protocols::got10k::{Got10kFold, got10k_iou};
+pub use protocols::label_map::{LabelMap, VOID_LABEL};
+pub use region_similarity::RegionOverlap;
+pub use report::{BenchmarkReport, ObjectReport, ReportFold};
+pub use sequence::{ScoredFrames, SequenceFold, SequenceSettings};
+pub use series::{DecayPositions, SeriesFold, SeriesStatistics};

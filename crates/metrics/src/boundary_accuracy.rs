@@ -1,0 +1,171 @@
+//! Boundary accuracy F: how much of either boundary lies near the other.
+//!
+//! Source: Perazzi et al., CVPR 2016, as the DAVIS benchmark computes it: instead of a bipartite matching, a boundary
+//! pixel is matched when the other boundary, grown by a disk, covers it.
+
+use tubelet_geometry::{Disk, FrameSize, Mask};
+
+/// The tolerance as a share of the frame's diagonal.
+const TOLERANCE: f64 = 0.008;
+
+/// The distance in pixels up to which boundaries match: 0.8 % of the diagonal, rounded up (8 at 854 × 480).
+pub fn boundary_tolerance(size: FrameSize) -> usize {
+    (TOLERANCE * size.diagonal()).ceil() as usize
+}
+
+/// The pixel counts from which F follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BoundaryAccuracy {
+    /// Pixels of the predicted boundary.
+    pub predicted: usize,
+    /// Those of them near the true boundary.
+    pub predicted_matched: usize,
+    /// Pixels of the true boundary.
+    pub truth: usize,
+    /// Those of them near the predicted boundary.
+    pub truth_matched: usize,
+}
+
+impl BoundaryAccuracy {
+    /// The share of the predicted boundary that lies near the true one. Without a predicted boundary it is 1; with one
+    /// but no true boundary it is 0.
+    pub fn precision(self) -> f64 {
+        share(self.predicted_matched, self.predicted)
+    }
+
+    /// The share of the true boundary that lies near the predicted one, with the same conventions.
+    pub fn recall(self) -> f64 {
+        share(self.truth_matched, self.truth)
+    }
+
+    /// F: the harmonic mean of precision and recall, 0 where both are 0.
+    ///
+    /// One boundary without the other gives 0, none at all gives 1: a full mask against an empty one too.
+    pub fn f_measure(self) -> f64 {
+        let (precision, recall) = (self.precision(), self.recall());
+        if precision + recall == 0.0 {
+            0.0
+        } else {
+            2.0 * precision * recall / (precision + recall)
+        }
+    }
+}
+
+fn share(matched: usize, all: usize) -> f64 {
+    if all == 0 {
+        1.0
+    } else {
+        matched as f64 / all as f64
+    }
+}
+
+/// Matches boundaries of masks of one size; keeps its disk and scratch masks between frames.
+#[derive(Debug, Clone)]
+pub struct BoundaryMatcher {
+    disk: Disk,
+    truth: Mask,
+    prediction: Mask,
+    dilated: Mask,
+}
+
+impl BoundaryMatcher {
+    /// A matcher with the benchmark's tolerance.
+    pub fn new(size: FrameSize) -> Self {
+        Self::with_tolerance(size, boundary_tolerance(size))
+    }
+
+    /// A matcher with a tolerance in pixels.
+    pub fn with_tolerance(size: FrameSize, tolerance: usize) -> Self {
+        let empty = Mask::new(size);
+        Self {
+            disk: Disk::new(tolerance),
+            truth: empty.clone(),
+            prediction: empty.clone(),
+            dilated: empty,
+        }
+    }
+
+    /// Matches the boundaries of two masks.
+    ///
+    /// # Panics
+    /// Where a mask has another size than the matcher.
+    pub fn matched(&mut self, truth: &Mask, prediction: &Mask) -> BoundaryAccuracy {
+        truth.boundary_into(&mut self.truth);
+        prediction.boundary_into(&mut self.prediction);
+        self.truth.dilate_into(&self.disk, &mut self.dilated);
+        let predicted_matched = self.prediction.intersection_count(&self.dilated);
+        self.prediction.dilate_into(&self.disk, &mut self.dilated);
+        BoundaryAccuracy {
+            predicted: self.prediction.count(),
+            predicted_matched,
+            truth: self.truth.count(),
+            truth_matched: self.truth.intersection_count(&self.dilated),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tubelet_geometry::PixelRect;
+
+    #[test]
+    fn the_tolerance_is_eight_pixels_at_480p() {
+        assert_eq!(boundary_tolerance(FrameSize::new(854, 480)), 8);
+        assert_eq!(boundary_tolerance(FrameSize::new(32, 24)), 1);
+        assert_eq!(boundary_tolerance(FrameSize::new(800, 600)), 8);
+    }
+
+    #[test]
+    fn a_full_mask_against_an_empty_one_has_no_boundary_to_miss() {
+        let size = FrameSize::new(32, 24);
+        let matched = BoundaryMatcher::new(size).matched(&Mask::full(size), &Mask::new(size));
+        assert_eq!(matched, BoundaryAccuracy::default());
+        assert_eq!(matched.f_measure(), 1.0);
+    }
+
+    #[test]
+    fn one_boundary_without_the_other_scores_nothing() {
+        let size = FrameSize::new(32, 24);
+        let mut square = Mask::new(size);
+        square.fill_rect(PixelRect {
+            left: 5,
+            top: 5,
+            right: 9,
+            bottom: 9,
+        });
+        let mut matcher = BoundaryMatcher::new(size);
+        let missed = matcher.matched(&square, &Mask::new(size));
+        assert_eq!(
+            (missed.precision(), missed.recall(), missed.f_measure()),
+            (1.0, 0.0, 0.0)
+        );
+        let invented = matcher.matched(&Mask::new(size), &square);
+        assert_eq!(
+            (
+                invented.precision(),
+                invented.recall(),
+                invented.f_measure()
+            ),
+            (0.0, 1.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn a_boundary_within_the_tolerance_is_matched() {
+        let size = FrameSize::new(100, 80);
+        let square = |left| {
+            let mut mask = Mask::new(size);
+            mask.fill_rect(PixelRect {
+                left,
+                top: 20,
+                right: left + 30,
+                bottom: 50,
+            });
+            mask
+        };
+        let mut matcher = BoundaryMatcher::with_tolerance(size, 3);
+        assert_eq!(matcher.matched(&square(20), &square(23)).f_measure(), 1.0);
+        assert!(matcher.matched(&square(20), &square(24)).f_measure() < 1.0);
+    }
+}

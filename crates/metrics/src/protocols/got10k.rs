@@ -1,0 +1,127 @@
+//! GOT-10k: overlap of a tracked box, the first frame of every sequence left out.
+//!
+//! Frames of all sequences are pooled, so a long sequence weighs more. Source: the GOT-10k toolkit.
+
+use tubelet_geometry::{BoundingBox, FrameSize};
+
+use crate::box_overlap::{OverlapFold, OverlapReport};
+use crate::error::MetricsError;
+
+/// The toolkit's IoU: both boxes are clipped to the frame first, in its own way, and two empty boxes share nothing.
+///
+/// A box that begins left of (or above) the frame is moved in without losing width (or height), up to what the frame
+/// holds; only what reaches beyond the right or lower edge is cut off.
+pub fn got10k_iou(truth: BoundingBox, prediction: BoundingBox, size: FrameSize) -> f64 {
+    let (truth, prediction) = (Clipped::new(truth, size), Clipped::new(prediction, size));
+    let intersection = truth.x.shared(prediction.x) * truth.y.shared(prediction.y);
+    let union = truth.area() + prediction.area() - intersection;
+    (intersection / (union + f64::EPSILON)).clamp(0.0, 1.0)
+}
+
+/// A box in the frame.
+#[derive(Clone, Copy)]
+struct Clipped {
+    x: Extent,
+    y: Extent,
+}
+
+impl Clipped {
+    fn new(edges: BoundingBox, size: FrameSize) -> Self {
+        Self {
+            x: Extent::new(edges.left, edges.right, size.width),
+            y: Extent::new(edges.top, edges.bottom, size.height),
+        }
+    }
+
+    fn area(self) -> f64 {
+        self.x.length * self.y.length
+    }
+}
+
+/// A box along one axis.
+#[derive(Clone, Copy)]
+struct Extent {
+    start: f64,
+    length: f64,
+}
+
+impl Extent {
+    fn new(start: f32, end: f32, limit: usize) -> Self {
+        let limit = limit as f64;
+        let length = f64::from(end) - f64::from(start);
+        let start = f64::from(start).clamp(0.0, limit);
+        Self {
+            start,
+            length: length.clamp(0.0, limit - start),
+        }
+    }
+
+    fn shared(self, other: Self) -> f64 {
+        let end = (self.start + self.length).min(other.start + other.length);
+        (end - self.start.max(other.start)).max(0.0)
+    }
+}
+
+/// Collects the frames of all sequences.
+#[derive(Debug, Clone, Default)]
+pub struct Got10kFold {
+    overlaps: OverlapFold,
+    size: Option<FrameSize>,
+    is_first: bool,
+}
+
+impl Got10kFold {
+    /// Begins a sequence, or another run of the same one, whose frames have a size.
+    pub fn begin_sequence(&mut self, size: FrameSize) {
+        self.size = Some(size);
+        self.is_first = true;
+    }
+
+    /// Adds a frame and gives its IoU; `None` where it does not count: the first of its sequence, one whose object is
+    /// hidden (`cover`, from 0 to 8, is 0), or one before any sequence has begun.
+    pub fn push(&mut self, truth: BoundingBox, prediction: BoundingBox, cover: u8) -> Option<f64> {
+        let size = self.size?;
+        if std::mem::take(&mut self.is_first) || cover == 0 {
+            return None;
+        }
+        let iou = got10k_iou(truth, prediction, size);
+        self.overlaps.push(iou);
+        Some(iou)
+    }
+
+    /// The measures over all frames that count.
+    ///
+    /// # Errors
+    /// [`MetricsError::NothingToScore`] where none did.
+    pub fn finish(&self) -> Result<OverlapReport, MetricsError> {
+        self.overlaps.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: FrameSize = FrameSize::new(100, 100);
+
+    #[test]
+    fn a_box_that_begins_outside_keeps_its_width() {
+        let outside = BoundingBox::new(-5.0, -5.0, 15.0, 15.0);
+        let inside = BoundingBox::new(0.0, 0.0, 20.0, 20.0);
+        assert!((got10k_iou(inside, outside, SIZE) - 1.0).abs() < 1e-12);
+        let nothing = BoundingBox::new(0.0, 0.0, 0.0, 0.0);
+        assert_eq!(got10k_iou(nothing, nothing, SIZE), 0.0);
+    }
+
+    #[test]
+    fn first_and_hidden_frames_do_not_count() {
+        let mut fold = Got10kFold::default();
+        let edges = BoundingBox::new(1.0, 1.0, 9.0, 9.0);
+        assert_eq!(fold.push(edges, edges, 8), None);
+        fold.begin_sequence(SIZE);
+        let counted: Vec<bool> = [8, 0, 1]
+            .map(|cover| fold.push(edges, edges, cover).is_some())
+            .into();
+        assert_eq!(counted, [false, false, true]);
+    }
+}

@@ -1,0 +1,8 @@
+//! What each benchmark counts: which frames, which objects, which conventions.
+
+pub(crate) mod label_map;
+
+pub(crate) mod davis_2016;
+pub(crate) mod davis_2017;
+
+pub(crate) mod got10k;

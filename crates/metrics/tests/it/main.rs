@@ -1,0 +1,6 @@
+//! Tests against the definitions and against values of the official evaluators.
+
+mod definition;
+mod label_image;
+mod official;
+mod shared;
