@@ -1,1 +1,41 @@
 //! SAM 2 family: encode, recall, predict, remember.
+//!
+//! In: frames and prompts as tensors in model pixels. Out: masks, scores, memories as tensors.
+//! Knows no video, no session and no file other than weights.
+
+mod config;
+mod error;
+mod features;
+mod image_encoder;
+mod mask_decoder;
+mod memory;
+mod policy;
+mod prompt;
+mod resample;
+mod segmenter;
+
+pub use config::{Generation, SegmenterConfig, SegmenterSizes};
+pub use error::SegmentationError;
+pub use image_encoder::{
+    encoder::{ImageEncoder, ImageEncoderConfig, ImageFeatures},
+    feature_pyramid::{FeaturePyramid, FeaturePyramidConfig},
+    hiera::{Hiera, HieraConfig},
+};
+pub use mask_decoder::{
+    decoder::{MaskDecoder, MaskDecoderConfig, MaskDecoderInput},
+    selection::{MaskChoice, MaskPrediction, Stability},
+};
+pub use memory::{
+    bank::{FrameMemory, FrameRole, MemoryBank},
+    config::{MemoryAttentionConfig, MemoryConfig, MemoryEncoderConfig},
+    recall::Past,
+    selection::{
+        Direction, Held, MemoryChoice, Moment, PointerChoice, RecallPolicy, Selection, Window,
+        select,
+    },
+};
+pub use policy::{FramePolicy, MaskInMemory, MemoryPrecision};
+pub use prompt::encoder::{
+    PointLabel, PointPrompts, PromptEmbeddings, PromptEncoder, PromptEncoderConfig,
+};
+pub use segmenter::{ABSENT_LOGIT, Prediction, Prompt, Recalled, Segmenter};
