@@ -1,1 +1,22 @@
 //! Decode, seek, draw and encode video.
+//!
+//! In: files, folders, URLs. Out: frames with their numbers and times; and back: frames and masks to MP4, PNG and contact
+//! sheets. This crate knows pixels and geometry; it knows no models and no data sets.
+
+mod color;
+mod error;
+mod ffmpeg;
+mod frame;
+mod h264;
+mod image_folder;
+mod mp4;
+mod rotation;
+mod sniff;
+mod source;
+
+pub use color::{ColorMatrix, ColorSpace};
+pub use error::VideoError;
+pub use frame::{Frame, Planes, YuvFrame};
+pub use image_folder::read_image;
+pub use rotation::Rotation;
+pub use source::{OpenOptions, VideoInfo, VideoSource};

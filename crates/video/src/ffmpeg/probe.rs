@@ -1,0 +1,151 @@
+//! Size, rate, rotation and frame times of an input, as `ffprobe` tells them.
+
+use std::process::{Command, Stdio};
+
+use tubelet_geometry::FrameSize;
+
+use super::program::{Input, start_error};
+use crate::error::{Result, VideoError};
+use crate::rotation::Rotation;
+
+/// What is known of an input before decoding it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Probe {
+    /// Stored size, before rotation.
+    pub(crate) size: FrameSize,
+    /// Short name of the codec.
+    pub(crate) codec: String,
+    /// Turn of the picture.
+    pub(crate) rotation: Rotation,
+    /// Average frames per second; 0 where unknown.
+    pub(crate) frame_rate: f64,
+    /// Presentation times in seconds, ascending; empty for URLs and devices, which cannot be read twice.
+    pub(crate) times: Vec<f64>,
+}
+
+impl Probe {
+    /// Asks `ffprobe`.
+    pub(crate) fn read(input: &Input) -> Result<Self> {
+        let stream = ask(input, &["-show_entries", STREAM_ENTRIES])?;
+        let field = |name: &str| {
+            stream
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+        };
+        let number = |name: &str| {
+            field(name)
+                .and_then(|value| value.parse::<usize>().ok())
+                .filter(|value| *value > 0)
+        };
+        let Some((width, height)) = number("width").zip(number("height")) else {
+            return Err(VideoError::NoVideoTrack {
+                path: input.path(),
+                found: "no pictures".into(),
+            });
+        };
+        let mut times = Vec::new();
+        if matches!(input, Input::File(_)) {
+            let packets = ask(input, &["-show_entries", "packet=pts_time,flags"])?;
+            times = packet_times(&packets);
+        }
+        // `rotation` of the display matrix counts counter-clockwise, the older tag `rotate` clockwise.
+        let turn = |name: &str| {
+            field(name)
+                .and_then(|value| value.parse::<f64>().ok())
+                .map(|value| value.round() as i64)
+        };
+        let clockwise = turn("rotation")
+            .map(|degrees| -degrees)
+            .or_else(|| turn("TAG:rotate"))
+            .unwrap_or(0);
+        Ok(Self {
+            size: FrameSize::new(width, height),
+            codec: field("codec_name").unwrap_or("unknown").to_owned(),
+            rotation: Rotation::from_degrees(clockwise),
+            frame_rate: field("avg_frame_rate")
+                .and_then(parse_rate)
+                .or_else(|| field("r_frame_rate").and_then(parse_rate))
+                .unwrap_or(0.0),
+            times,
+        })
+    }
+}
+
+const STREAM_ENTRIES: &str = "stream=codec_name,width,height,avg_frame_rate,r_frame_rate:stream_tags=rotate:stream_side_data=rotation";
+
+fn ask(input: &Input, what: &[&str]) -> Result<String> {
+    let output = Command::new("ffprobe")
+        .args([
+            "-hide_banner",
+            "-loglevel",
+            "error",
+            "-select_streams",
+            "V:0",
+            "-of",
+            "default=noprint_wrappers=1",
+        ])
+        .args(what)
+        .args(input.arguments())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| start_error(input, &error))?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(VideoError::Ffmpeg {
+            path: input.path(),
+            message: last_line(&message),
+        });
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The last line of what a program wrote.
+pub(crate) fn last_line(text: &str) -> String {
+    text.lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("it gave no reason")
+        .trim()
+        .to_owned()
+}
+
+/// Ascending times of the packets that are shown.
+fn packet_times(packets: &str) -> Vec<f64> {
+    let mut times = Vec::new();
+    let mut time = None;
+    for line in packets.lines() {
+        match line.split_once('=') {
+            Some(("pts_time", value)) => time = value.parse::<f64>().ok(),
+            Some(("flags", flags)) if !flags.contains('D') => times.extend(time.take()),
+            _ => {}
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+fn parse_rate(text: &str) -> Option<f64> {
+    let (count, seconds) = text.split_once('/')?;
+    let rate = count.parse::<f64>().ok()? / seconds.parse::<f64>().ok()?;
+    (rate.is_finite() && rate > 0.0).then_some(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packets_are_ordered_and_discarded_ones_left_out() {
+        let packets = "pts_time=0.2\nflags=K_\npts_time=0.1\nflags=__\npts_time=0.0\nflags=_D\npts_time=N/A\nflags=__\n";
+        assert_eq!(packet_times(packets), [0.1, 0.2]);
+    }
+
+    #[test]
+    fn rates_are_fractions() {
+        assert_eq!(
+            parse_rate("30000/1001").map(|rate| (rate * 100.0).round()),
+            Some(2997.0)
+        );
+        assert_eq!(parse_rate("0/0"), None);
+    }
+}
