@@ -13,6 +13,7 @@ mod mp4;
 mod rotation;
 mod sniff;
 mod source;
+mod write;
 
 pub use color::{ColorMatrix, ColorSpace};
 pub use error::VideoError;
@@ -20,3 +21,4 @@ pub use frame::{Frame, Planes, YuvFrame};
 pub use image_folder::read_image;
 pub use rotation::Rotation;
 pub use source::{OpenOptions, VideoInfo, VideoSource};
+pub use write::video::{VideoWriter, WriteOptions};

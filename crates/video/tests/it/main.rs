@@ -4,3 +4,4 @@
 
 mod equal_to_ffmpeg;
 mod outside;
+mod written;

@@ -1,0 +1,6 @@
+//! Writing files: each under a name that ends in `.partial` until it is complete.
+
+pub(crate) mod index;
+pub(crate) mod partial;
+pub(crate) mod usability;
+pub(crate) mod video;
