@@ -122,10 +122,20 @@ impl Mask {
     }
 
     /// The bits of a row's last word that are pixels.
-    pub(crate) fn last_word_bits(&self) -> u64 {
+    fn last_word_bits(&self) -> u64 {
         match self.size.width % WORD_BITS {
             0 => u64::MAX,
             used => low_bits(used),
+        }
+    }
+
+    /// Clears the bits beyond the last column, after words were written as a whole.
+    pub(crate) fn clear_beyond_last_column(&mut self) {
+        let last_word_bits = self.last_word_bits();
+        for y in 0..self.size.height {
+            if let Some(last) = self.row_mut(y).last_mut() {
+                *last &= last_word_bits;
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 //!
 //! Works on words that hold pixels and skips the rest, so the cost follows the length of a boundary, not the frame.
 
-use super::bits::WORD_BITS;
+use std::ops::Range;
+
+use super::bits::{WORD_BITS, fill_run, low_bits};
 use crate::Mask;
 
 /// The pixels within a distance of a centre pixel: all `(dx, dy)` with `dx² + dy² ≤ radius²`.
@@ -42,73 +44,89 @@ impl Mask {
     pub fn dilate_into(&self, disk: &Disk, result: &mut Self) {
         assert_eq!(self.size(), result.size(), "masks of different sizes");
         result.clear();
-        let reach = disk.radius().div_ceil(WORD_BITS);
-        let mut spread = vec![0; 2 * reach + 1];
-        for y in 0..self.height() {
-            for (index, &word) in self.row(y).iter().enumerate() {
-                if word != 0 {
-                    stamp(disk, Source { word, index, y }, &mut spread, result);
+        if disk.radius() < WORD_BITS {
+            let mut stamp = WordStamp::new(disk);
+            for y in 0..self.height() {
+                for (index, &word) in self.row(y).iter().enumerate() {
+                    if word != 0 {
+                        stamp.add(word, (index, y), result);
+                    }
+                }
+            }
+            result.clear_beyond_last_column();
+        } else {
+            for y in 0..self.height() {
+                for run in self.row_runs(y) {
+                    add_run(disk, run, y, result);
                 }
             }
         }
-        let last_word_bits = result.last_word_bits();
-        for y in 0..result.height() {
-            if let Some(last) = result.row_mut(y).last_mut() {
-                *last &= last_word_bits;
+    }
+}
+
+/// Adds the disks around all pixels of a word at once, for disks that reach no further than the word's neighbours.
+struct WordStamp<'a> {
+    disk: &'a Disk,
+    /// For each width up to the radius, the word spread by it to either side: what falls into the left neighbour, the
+    /// word itself, and the right neighbour.
+    spreads: Vec<[u64; 3]>,
+}
+
+impl<'a> WordStamp<'a> {
+    fn new(disk: &'a Disk) -> Self {
+        Self {
+            disk,
+            spreads: vec![[0; 3]; disk.radius() + 1],
+        }
+    }
+
+    fn add(&mut self, word: u64, (index, y): (usize, usize), result: &mut Mask) {
+        self.spread(word);
+        // Most words of a boundary hold a few pixels far from both neighbours, which then need not be touched.
+        let stride = result.words_per_row();
+        let edge = low_bits(self.disk.radius());
+        let reaches_left = index > 0 && word & edge != 0;
+        let reaches_right = index + 1 < stride && word.reverse_bits() & edge != 0;
+
+        let first = y.saturating_sub(self.disk.radius());
+        let last = (y + self.disk.radius()).min(result.height() - 1);
+        let words = result.words_mut();
+        let mut target = first * stride + index;
+        for row in first..=last {
+            let half_width = self.disk.half_widths[row.abs_diff(y)];
+            let [left, middle, right] = self.spreads[half_width];
+            words[target] |= middle;
+            if reaches_left {
+                words[target - 1] |= left;
             }
+            if reaches_right {
+                words[target + 1] |= right;
+            }
+            target += stride;
+        }
+    }
+
+    fn spread(&mut self, word: u64) {
+        let (mut left, mut middle, mut right) = (0, word, 0);
+        self.spreads[0] = [left, middle, right];
+        for (width, spread) in self.spreads.iter_mut().enumerate().skip(1) {
+            left |= word << (WORD_BITS - width);
+            middle |= word << width | word >> width;
+            right |= word >> (WORD_BITS - width);
+            *spread = [left, middle, right];
         }
     }
 }
 
-/// A word of pixels and where it stands.
-struct Source {
-    word: u64,
-    index: usize,
-    y: usize,
-}
-
-/// Adds the disks around all pixels of one word, from the disk's narrow far rows to its wide middle row, so that one
-/// horizontal `spread` of the word only ever grows. `spread` holds the words the disk can reach on either side.
-fn stamp(disk: &Disk, source: Source, spread: &mut [u64], result: &mut Mask) {
-    let reach = spread.len() / 2;
-    let words_per_row = result.words_per_row();
-    let first = source.index.saturating_sub(reach);
-    let end = (source.index + reach + 1).min(words_per_row);
-    let skipped = first + reach - source.index;
-    spread.fill(0);
-    spread[reach] = source.word;
-    let mut width = 0;
-    for (distance, &half_width) in disk.half_widths.iter().enumerate().rev() {
-        while width < half_width {
-            width += 1;
-            widen(spread, source.word, width);
-        }
-        let reached = &spread[skipped..skipped + end - first];
-        let above = source.y.checked_sub(distance);
-        let below = (distance > 0)
-            .then_some(source.y + distance)
-            .filter(|&y| y < result.height());
-        for y in [above, below].into_iter().flatten() {
-            let start = y * words_per_row;
-            for (target, bits) in result.words_mut()[start + first..start + end]
-                .iter_mut()
-                .zip(reached)
-            {
-                *target |= bits;
-            }
-        }
-    }
-}
-
-/// Adds the word shifted by `distance` columns to either side; `spread` has the word itself in the middle.
-fn widen(spread: &mut [u64], word: u64, distance: usize) {
-    let middle = spread.len() / 2;
-    let (words, bits) = (distance / WORD_BITS, distance % WORD_BITS);
-    spread[middle + words] |= word << bits;
-    spread[middle - words] |= word >> bits;
-    if bits > 0 {
-        spread[middle + words + 1] |= word >> (WORD_BITS - bits);
-        spread[middle - words - 1] |= word << (WORD_BITS - bits);
+/// Adds the disks around all pixels of a run, for disks of any radius.
+fn add_run(disk: &Disk, run: Range<usize>, y: usize, result: &mut Mask) {
+    let first = y.saturating_sub(disk.radius());
+    let last = (y + disk.radius()).min(result.height() - 1);
+    for row in first..=last {
+        let half_width = disk.half_widths[row.abs_diff(y)];
+        let start = run.start.saturating_sub(half_width);
+        let end = result.width().min(run.end + half_width);
+        fill_run(result.row_mut(row), start..end);
     }
 }
 

@@ -14,7 +14,6 @@ impl Mask {
             return result;
         }
         let (first, shift) = (rect.left / WORD_BITS, rect.left % WORD_BITS);
-        let last_word_bits = result.last_word_bits();
         for y in 0..result.height() {
             let source = &self.row(rect.top + y)[first..];
             let row = result.row_mut(y);
@@ -22,10 +21,8 @@ impl Mask {
                 let next = source.get(index + 1).copied().unwrap_or(0);
                 *word = source[index] >> shift | shift_carry(next, shift);
             }
-            if let Some(last) = row.last_mut() {
-                *last &= last_word_bits;
-            }
         }
+        result.clear_beyond_last_column();
         result
     }
 

@@ -71,17 +71,26 @@ impl Mask {
     }
 }
 
-/// Packs up to 64 values into a word; eight at a time, which the compiler turns into vector compares.
+/// Packs up to 64 values into a word: first a byte of 0 or 1 each, which compiles to vector compares, then eight bytes to
+/// eight bits by one multiplication.
 fn pack<T: Copy>(pixels: &[T], is_member: &impl Fn(T) -> bool) -> u64 {
-    let mut word = 0;
-    for (index, eight) in pixels.chunks(8).enumerate() {
-        let mut byte = 0;
-        for (bit, &value) in eight.iter().enumerate() {
-            byte |= u64::from(is_member(value)) << bit;
-        }
-        word |= byte << (8 * index);
+    let mut flags = [0; WORD_BITS];
+    for (flag, &value) in flags.iter_mut().zip(pixels) {
+        *flag = u8::from(is_member(value));
     }
-    word
+    let (eights, _) = flags.as_chunks::<8>();
+    let bytes = eights
+        .iter()
+        .map(|&eight| gather_bits(u64::from_le_bytes(eight)));
+    bytes
+        .enumerate()
+        .fold(0, |word, (index, byte)| word | byte << (8 * index))
+}
+
+/// The lowest bits of eight bytes, side by side, the lowest byte's first.
+const fn gather_bits(bytes: u64) -> u64 {
+    // Byte i, multiplied by 2^(56 - 7 i), comes to lie at bit 56 + i; no two products meet, so nothing carries.
+    bytes.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
