@@ -1,0 +1,39 @@
+//! A procedural two-dimensional world: endless labelled video of textured, jointed, deforming things that hide each
+//! other before cluttered, moving backgrounds.
+//!
+//! In: a [`config::WorldConfig`] and a seed. Out: frames with the visible pixels of every object. Contents, from the
+//! outside in:
+
+pub(crate) mod config;
+pub(crate) mod frame;
+pub(crate) mod scene;
+
+mod camera;
+mod casting;
+mod compression;
+mod motion;
+mod path;
+mod photograph;
+
+mod actor;
+mod backdrop;
+mod canvas;
+mod foreground;
+mod layer;
+mod shading;
+
+mod creature;
+mod figure;
+mod machine;
+mod person;
+mod shape;
+mod silhouette;
+mod thing;
+
+mod affine;
+mod colour;
+mod dice;
+mod noise;
+mod pattern;
+mod stamp;
+mod texture;
