@@ -5,6 +5,7 @@
 //! outside in:
 
 pub(crate) mod config;
+mod export;
 pub(crate) mod frame;
 pub(crate) mod scene;
 
