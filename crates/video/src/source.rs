@@ -189,6 +189,27 @@ impl VideoSource {
         matches!(self.backend, Backend::H264(_))
     }
 
+    /// The frame, at or before another, from which decoding can start.
+    pub(crate) fn sync_frame(&self, frame: usize) -> usize {
+        match &self.backend {
+            Backend::H264(stream) => stream.index().timeline.entry_for(frame).frame,
+            Backend::Images(_) => frame,
+            Backend::Ffmpeg(_) => 0,
+        }
+    }
+
+    /// A frame made of planes, turned as the options ask.
+    pub(crate) fn turned(&self, frame: Frame) -> Frame {
+        turn(
+            frame,
+            if self.options.apply_rotation {
+                self.info.rotation
+            } else {
+                Rotation::None
+            },
+        )
+    }
+
     /// Runs one step, once more with `ffmpeg` where a coding tool turns out to be unknown, and ends after an error.
     fn step<T>(
         &mut self,
@@ -225,7 +246,7 @@ impl Iterator for VideoSource {
     }
 }
 
-pub(crate) fn turn(frame: Frame, rotation: Rotation) -> Frame {
+fn turn(frame: Frame, rotation: Rotation) -> Frame {
     let size = rotation.turned_size(frame.size);
     Frame {
         pixels: rotation.turn(frame.size, frame.pixels),
@@ -350,7 +371,7 @@ fn describe(backend: &Backend, options: OpenOptions) -> VideoInfo {
         },
         Backend::Ffmpeg(stream) => {
             let probe = stream.probe();
-            let count = (!probe.times.is_empty()).then_some(probe.times.len());
+            let count = Some(probe.times.seconds.len()).filter(|count| *count > 0);
             VideoInfo {
                 size: shown(probe.size, probe.rotation),
                 frame_count: count,

@@ -19,8 +19,8 @@ pub(crate) struct Probe {
     pub(crate) rotation: Rotation,
     /// Average frames per second; 0 where unknown.
     pub(crate) frame_rate: f64,
-    /// Presentation times in seconds, ascending; empty for URLs and devices, which cannot be read twice.
-    pub(crate) times: Vec<f64>,
+    /// When the frames are shown.
+    pub(crate) times: FrameTimes,
 }
 
 impl Probe {
@@ -43,10 +43,10 @@ impl Probe {
                 found: "no pictures".into(),
             });
         };
-        let mut times = Vec::new();
+        let mut times = FrameTimes::default();
         if matches!(input, Input::File(_)) {
-            let packets = ask(input, &["-show_entries", "packet=pts_time,flags"])?;
-            times = packet_times(&packets);
+            let packets = ask(input, &["-show_entries", "packet=pts_time,dts_time,flags"])?;
+            times = FrameTimes::read(&packets);
         }
         // `rotation` of the display matrix counts counter-clockwise, the older tag `rotate` clockwise.
         let turn = |name: &str| {
@@ -109,19 +109,37 @@ pub(crate) fn last_line(text: &str) -> String {
         .to_owned()
 }
 
-/// Ascending times of the packets that are shown.
-fn packet_times(packets: &str) -> Vec<f64> {
-    let mut times = Vec::new();
-    let mut time = None;
-    for line in packets.lines() {
-        match line.split_once('=') {
-            Some(("pts_time", value)) => time = value.parse::<f64>().ok(),
-            Some(("flags", flags)) if !flags.contains('D') => times.extend(time.take()),
-            _ => {}
+/// Presentation times of the frames of a file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct FrameTimes {
+    /// In seconds, ascending; empty for URLs and devices, which cannot be read twice.
+    pub(crate) seconds: Vec<f64>,
+    /// Whether `ffmpeg` finds a frame by its time. Files that only store decoding times, as AVI does, must be read from
+    /// the start.
+    pub(crate) can_seek: bool,
+}
+
+impl FrameTimes {
+    /// Times of the packets that are shown.
+    fn read(packets: &str) -> Self {
+        let (mut shown, mut decoded) = (Vec::new(), Vec::new());
+        let (mut pts, mut dts) = (None, None);
+        for line in packets.lines() {
+            match line.split_once('=') {
+                Some(("pts_time", value)) => pts = value.parse::<f64>().ok(),
+                Some(("dts_time", value)) => dts = value.parse::<f64>().ok(),
+                Some(("flags", flags)) if !flags.contains('D') => {
+                    shown.extend(pts.take());
+                    decoded.extend(dts.take());
+                }
+                _ => {}
+            }
         }
+        let can_seek = shown.len() >= decoded.len();
+        let mut seconds = if can_seek { shown } else { decoded };
+        seconds.sort_by(f64::total_cmp);
+        Self { seconds, can_seek }
     }
-    times.sort_by(f64::total_cmp);
-    times
 }
 
 fn parse_rate(text: &str) -> Option<f64> {
@@ -136,8 +154,30 @@ mod tests {
 
     #[test]
     fn packets_are_ordered_and_discarded_ones_left_out() {
-        let packets = "pts_time=0.2\nflags=K_\npts_time=0.1\nflags=__\npts_time=0.0\nflags=_D\npts_time=N/A\nflags=__\n";
-        assert_eq!(packet_times(packets), [0.1, 0.2]);
+        let times = FrameTimes::read(
+            "pts_time=0.2\nflags=K_\npts_time=0.1\nflags=__\npts_time=0.0\nflags=_D\n",
+        );
+        assert_eq!(
+            times,
+            FrameTimes {
+                seconds: vec![0.1, 0.2],
+                can_seek: true
+            }
+        );
+    }
+
+    #[test]
+    fn decoding_times_help_where_presentation_times_are_missing() {
+        let times = FrameTimes::read(
+            "pts_time=N/A\ndts_time=0.0\nflags=K_\npts_time=0.3\ndts_time=0.1\nflags=__\n",
+        );
+        assert_eq!(
+            times,
+            FrameTimes {
+                seconds: vec![0.0, 0.1],
+                can_seek: false
+            }
+        );
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl FfmpegStream {
 
     /// When a frame is shown.
     pub(crate) fn seconds(&self, frame: usize) -> Option<f64> {
-        if self.probe.times.is_empty() {
+        if self.probe.times.seconds.is_empty() {
             return Some(
                 frame as f64
                     / if self.probe.frame_rate > 0.0 {
@@ -69,7 +69,7 @@ impl FfmpegStream {
                     },
             );
         }
-        self.probe.times.get(frame).copied()
+        self.probe.times.seconds.get(frame).copied()
     }
 
     /// Makes a frame the next one. Going back starts the process again.
@@ -137,7 +137,8 @@ impl FfmpegStream {
         match self
             .next
             .checked_sub(1)
-            .and_then(|before| self.probe.times.get(before..before + 2))
+            .filter(|_| self.probe.times.can_seek)
+            .and_then(|before| self.probe.times.seconds.get(before..before + 2))
         {
             Some([before, wanted]) if wanted > before => {
                 command.args([
@@ -194,7 +195,7 @@ impl FfmpegStream {
             .take()
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default();
-        let complaint = !messages.trim().is_empty() && self.next < self.probe.times.len();
+        let complaint = !messages.trim().is_empty() && self.next < self.probe.times.seconds.len();
         if !status.success() || left_over > 0 || complaint {
             return Err(VideoError::Ffmpeg {
                 path,

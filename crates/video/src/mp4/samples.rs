@@ -103,7 +103,7 @@ impl<'a> Sizes<'a> {
 /// `stts` and `ctts`: runs of equal values.
 struct Runs<'a> {
     numbers: Numbers<'a>,
-    runs_left: usize,
+    entries_left: usize,
     left: u32,
     value: u32,
 }
@@ -111,10 +111,10 @@ struct Runs<'a> {
 impl<'a> Runs<'a> {
     fn read(payload: &'a [u8]) -> Result<Self, Refusal> {
         let (_, _, mut numbers) = Numbers::versioned(payload)?;
-        let runs_left = numbers.entry_count(8)?;
+        let entries_left = numbers.entry_count(8)?;
         Ok(Self {
             numbers,
-            runs_left,
+            entries_left,
             left: 0,
             value: 0,
         })
@@ -122,7 +122,7 @@ impl<'a> Runs<'a> {
 
     fn next(&mut self) -> Option<u32> {
         while self.left == 0 {
-            self.runs_left = self.runs_left.checked_sub(1)?;
+            self.entries_left = self.entries_left.checked_sub(1)?;
             self.left = self.numbers.u32().ok()?;
             self.value = self.numbers.u32().ok()?;
         }
@@ -172,7 +172,7 @@ impl<'a> SyncSamples<'a> {
 
 /// `stsc` with `stco` or `co64`: samples lie back to back in chunks.
 struct Offsets<'a> {
-    chunk_offsets: Numbers<'a>,
+    chunk_starts: Numbers<'a>,
     wide: bool,
     runs: Numbers<'a>,
     runs_left: usize,
@@ -190,12 +190,12 @@ impl<'a> Offsets<'a> {
             Some(payload) => (false, payload),
             None => (true, require(stbl, *b"co64")?),
         };
-        let (_, _, mut chunk_offsets) = Numbers::versioned(payload)?;
-        chunk_offsets.entry_count(if wide { 8 } else { 4 })?;
+        let (_, _, mut chunk_starts) = Numbers::versioned(payload)?;
+        chunk_starts.entry_count(if wide { 8 } else { 4 })?;
         let (_, _, mut runs) = Numbers::versioned(require(stbl, *b"stsc")?)?;
         let runs_left = runs.entry_count(12)?;
         let mut offsets = Self {
-            chunk_offsets,
+            chunk_starts,
             wide,
             runs,
             runs_left,
@@ -232,9 +232,9 @@ impl<'a> Offsets<'a> {
             self.next_run = self.peek_run();
         }
         self.position = if self.wide {
-            self.chunk_offsets.u64()?
+            self.chunk_starts.u64()?
         } else {
-            u64::from(self.chunk_offsets.u32()?)
+            u64::from(self.chunk_starts.u32()?)
         };
         self.left_in_chunk = self.samples_per_chunk;
         Ok(())
@@ -256,7 +256,7 @@ impl<'a> Offsets<'a> {
 mod tests {
     use super::*;
 
-    fn full_box(kind: &[u8; 4], words: &[u32]) -> Vec<u8> {
+    fn full_box(kind: [u8; 4], words: &[u32]) -> Vec<u8> {
         let mut bytes = ((12 + 4 * words.len()) as u32).to_be_bytes().to_vec();
         bytes.extend(kind);
         bytes.extend([0; 4]);
@@ -266,12 +266,12 @@ mod tests {
 
     fn tables() -> Vec<Vec<u8>> {
         vec![
-            full_box(b"stsz", &[0, 4, 10, 20, 30, 40]),
-            full_box(b"stco", &[3, 1000, 2000, 3000]),
-            full_box(b"stsc", &[2, 1, 2, 1, 2, 1, 1]),
-            full_box(b"stts", &[2, 1, 5, 3, 6]),
-            full_box(b"ctts", &[2, 1, 2, 3, 4]),
-            full_box(b"stss", &[2, 1, 3]),
+            full_box(*b"stsz", &[0, 4, 10, 20, 30, 40]),
+            full_box(*b"stco", &[3, 1000, 2000, 3000]),
+            full_box(*b"stsc", &[2, 1, 2, 1, 2, 1, 1]),
+            full_box(*b"stts", &[2, 1, 5, 3, 6]),
+            full_box(*b"ctts", &[2, 1, 2, 3, 4]),
+            full_box(*b"stss", &[2, 1, 3]),
         ]
     }
 

@@ -39,7 +39,7 @@ pub(crate) struct WrittenTrack<'a> {
 /// The first box of a file.
 pub(crate) fn file_type() -> Vec<u8> {
     wrap(
-        b"ftyp",
+        *b"ftyp",
         &[b"isom", &512u32.to_be_bytes(), b"isomiso2avc1mp41"],
     )
 }
@@ -54,17 +54,19 @@ pub(crate) fn media_header(media_bytes: u64) -> Vec<u8> {
     .concat()
 }
 
-fn wrap(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+fn wrap(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let size = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
     let mut bytes = Vec::with_capacity(size);
     bytes.extend((size as u32).to_be_bytes());
     bytes.extend(kind);
-    parts.iter().for_each(|part| bytes.extend(*part));
+    for part in parts {
+        bytes.extend(*part);
+    }
     bytes
 }
 
 /// A box with a version and flags, of 32-bit words.
-fn wrap_words(kind: &[u8; 4], version_and_flags: u32, words: &[u32]) -> Vec<u8> {
+fn wrap_words(kind: [u8; 4], version_and_flags: u32, words: &[u32]) -> Vec<u8> {
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
     wrap(kind, &[&version_and_flags.to_be_bytes(), &bytes])
 }
@@ -91,9 +93,9 @@ impl WrittenTrack<'_> {
         ]
         .concat();
         wrap(
-            b"moov",
+            *b"moov",
             &[
-                &wrap_words(b"mvhd", VERSION_1, &movie_header),
+                &wrap_words(*b"mvhd", VERSION_1, &movie_header),
                 &self.track_box(start, end),
             ],
         )
@@ -110,60 +112,60 @@ impl WrittenTrack<'_> {
             &[fixed(self.size.width), fixed(self.size.height)],
         ]
         .concat();
-        let header = wrap_words(b"tkhd", VERSION_1 | ENABLED_AND_SHOWN, &header);
+        let header = wrap_words(*b"tkhd", VERSION_1 | ENABLED_AND_SHOWN, &header);
         let media_header = [
             &[0, 0, 0, 0, TIME_SCALE][..],
             &halves(end - start),
             &[0x55c4_0000],
         ]
         .concat();
-        let handler = wrap(b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"tubelet\0"]);
+        let handler = wrap(*b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"tubelet\0"]);
         let data_reference = wrap(
-            b"dref",
-            &[&[0, 0, 0, 0, 0, 0, 0, 1], &wrap_words(b"url ", 1, &[])],
+            *b"dref",
+            &[&[0, 0, 0, 0, 0, 0, 0, 1], &wrap_words(*b"url ", 1, &[])],
         );
         let information = wrap(
-            b"minf",
+            *b"minf",
             &[
-                &wrap_words(b"vmhd", 1, &[0, 0]),
-                &wrap(b"dinf", &[&data_reference]),
+                &wrap_words(*b"vmhd", 1, &[0, 0]),
+                &wrap(*b"dinf", &[&data_reference]),
                 &self.sample_tables(),
             ],
         );
         let media = wrap(
-            b"mdia",
+            *b"mdia",
             &[
-                &wrap_words(b"mdhd", VERSION_1, &media_header),
+                &wrap_words(*b"mdhd", VERSION_1, &media_header),
                 &handler,
                 &information,
             ],
         );
-        wrap(b"trak", &[&header, &edits(start, end), &media])
+        wrap(*b"trak", &[&header, &edits(start, end), &media])
     }
 
     fn sample_tables(&self) -> Vec<u8> {
-        let description = wrap(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1], &self.sample_entry()]);
+        let description = wrap(*b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1], &self.sample_entry()]);
         let sync_numbers = (1u32..)
             .zip(self.samples)
             .filter(|(_, sample)| sample.is_sync)
             .map(|(number, _)| number);
         let count = self.samples.len() as u32;
         // All pictures form one chunk, since there is no sound between them.
-        let chunks = wrap_words(b"stsc", 0, &[1, 1, count, 1]);
+        let chunks = wrap_words(*b"stsc", 0, &[1, 1, count, 1]);
         let chunk_offset = [&[1][..], &halves(self.media_start)].concat();
         let sizes = [0, count]
             .into_iter()
             .chain(self.samples.iter().map(|sample| sample.size))
             .collect::<Vec<_>>();
         wrap(
-            b"stbl",
+            *b"stbl",
             &[
                 &description,
-                &wrap_words(b"stts", 0, &self.durations()),
-                &wrap_words(b"stss", 0, &counted(sync_numbers.collect())),
-                &wrap_words(b"stsz", 0, &sizes),
+                &wrap_words(*b"stts", 0, &self.durations()),
+                &wrap_words(*b"stss", 0, &counted(sync_numbers.collect())),
+                &wrap_words(*b"stsz", 0, &sizes),
                 &chunks,
-                &wrap_words(b"co64", 0, &chunk_offset),
+                &wrap_words(*b"co64", 0, &chunk_offset),
             ],
         )
     }
@@ -193,7 +195,7 @@ impl WrittenTrack<'_> {
         let lengths =
             [self.sequence_set, self.picture_set].map(|set| (set.len() as u16).to_be_bytes());
         let settings = wrap(
-            b"avcC",
+            *b"avcC",
             &[
                 &[1],
                 profile,
@@ -205,11 +207,11 @@ impl WrittenTrack<'_> {
                 self.picture_set,
             ],
         );
-        let color = wrap(b"colr", &[b"nclx", &[0, 1, 0, 1, 0, 1, 0]]);
+        let color = wrap(*b"colr", &[b"nclx", &[0, 1, 0, 1, 0, 1, 0]]);
         let dots_per_inch = 0x0048_0000u32.to_be_bytes();
         let size = [self.size.width, self.size.height].map(|pixels| (pixels as u16).to_be_bytes());
         wrap(
-            b"avc1",
+            *b"avc1",
             &[
                 &[0, 0, 0, 0, 0, 0, 0, 1],
                 &[0; 16],
@@ -238,7 +240,7 @@ fn edits(start: u64, end: u64) -> Vec<u8> {
     } else {
         [&[1][..], &whole].concat()
     };
-    wrap(b"edts", &[&wrap_words(b"elst", VERSION_1, &words)])
+    wrap(*b"edts", &[&wrap_words(*b"elst", VERSION_1, &words)])
 }
 
 fn counted(mut words: Vec<u32>) -> Vec<u32> {

@@ -2,5 +2,6 @@
 
 pub(crate) mod index;
 pub(crate) mod partial;
+pub(crate) mod picture;
 pub(crate) mod usability;
 pub(crate) mod video;

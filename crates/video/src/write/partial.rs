@@ -34,11 +34,6 @@ impl PartialFile {
         &self.path
     }
 
-    /// The buffered file, for writers that need all of it.
-    pub(crate) fn writer(&mut self) -> &mut (impl Write + Seek + use<>) {
-        &mut self.file
-    }
-
     /// Appends bytes.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.file

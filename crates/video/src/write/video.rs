@@ -187,7 +187,7 @@ impl VideoWriter {
                     self.sequence_set = with_usability(unit).unwrap_or_else(|| unit.to_vec());
                 }
                 Some(PICTURE_SET) if self.picture_set.is_empty() => {
-                    self.picture_set = unit.to_vec()
+                    self.picture_set = unit.to_vec();
                 }
                 None | Some(SEQUENCE_SET | PICTURE_SET) => {}
                 Some(kind) => {

@@ -31,7 +31,9 @@ fn compare_planes(file: &Path) {
 
 fn compare_folder(folder: &str) {
     if has_ffmpeg() {
-        clips(folder).iter().for_each(|file| compare_planes(file));
+        for file in clips(folder) {
+            compare_planes(&file);
+        }
     }
 }
 

@@ -3,5 +3,9 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says why")]
 
 mod equal_to_ffmpeg;
+mod faults;
+mod folders;
+mod foreign;
 mod outside;
+mod seeking;
 mod written;

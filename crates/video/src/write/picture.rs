@@ -1,0 +1,93 @@
+//! Writing single frames as PNG or JPEG.
+
+use std::path::Path;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder};
+
+use super::partial::PartialFile;
+use crate::error::{Result, VideoError};
+use crate::frame::Frame;
+use crate::palette::write_png;
+
+impl Frame {
+    /// Writes the frame as a PNG of 8-bit RGB.
+    ///
+    /// # Errors
+    /// [`VideoError::DiskFull`] or [`VideoError::Write`]; [`VideoError::Encode`] for a frame without pixels.
+    pub fn write_png(&self, path: impl AsRef<Path>) -> Result<()> {
+        write_png(path.as_ref(), self.size, &self.pixels, |encoder| {
+            encoder.set_color(png::ColorType::Rgb);
+        })
+    }
+
+    /// Writes the frame as a JPEG of a quality from 1 to 100.
+    ///
+    /// # Errors
+    /// [`VideoError::DiskFull`] or [`VideoError::Write`]; [`VideoError::Encode`] for a frame without pixels.
+    pub fn write_jpeg(&self, path: impl AsRef<Path>, quality: u8) -> Result<()> {
+        let path = path.as_ref();
+        let refused = |reason: String| VideoError::Encode {
+            path: path.to_owned(),
+            size: self.size,
+            reason,
+        };
+        let (Ok(width), Ok(height)) = (
+            u32::try_from(self.size.width),
+            u32::try_from(self.size.height),
+        ) else {
+            return Err(refused("too large".into()));
+        };
+        if self.pixels.is_empty() || self.pixels.len() != self.size.pixel_count() * 3 {
+            return Err(refused("there are not three bytes for each pixel".into()));
+        }
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100))
+            .write_image(&self.pixels, width, height, ExtendedColorType::Rgb8)
+            .map_err(|error| refused(error.to_string()))?;
+        let mut file = PartialFile::create(path)?;
+        file.append(&bytes)?;
+        file.finish()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use tubelet_geometry::FrameSize;
+
+    use super::*;
+    use crate::image_folder::read_image;
+
+    #[test]
+    fn pictures_survive_the_way_through_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let pixels: Vec<u8> = (0..48 * 32 * 3).map(|value| (value / 24) as u8).collect();
+        let frame = Frame::new(FrameSize::new(48, 32), pixels).unwrap();
+        let (png, jpeg) = (folder.path().join("a.png"), folder.path().join("a.jpg"));
+        frame.write_png(&png).unwrap();
+        frame.write_jpeg(&jpeg, 95).unwrap();
+        assert_eq!(read_image(&png, true).unwrap(), frame);
+        let read = read_image(&jpeg, true).unwrap();
+        assert!(
+            read.pixels
+                .iter()
+                .zip(&frame.pixels)
+                .all(|(a, b)| a.abs_diff(*b) < 24)
+        );
+    }
+
+    #[test]
+    fn frames_without_pixels_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = Frame::filled(FrameSize::new(0, 0), [0; 3]);
+        assert!(matches!(
+            empty.write_png(folder.path().join("a.png")),
+            Err(VideoError::Encode { .. })
+        ));
+        assert!(matches!(
+            empty.write_jpeg(folder.path().join("a.jpg"), 90),
+            Err(VideoError::Encode { .. })
+        ));
+    }
+}
