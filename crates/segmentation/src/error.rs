@@ -1,5 +1,7 @@
 //! What can go wrong in this crate.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 use tubelet_nn::WeightError;
 
@@ -12,6 +14,25 @@ pub enum SegmentationError {
     Config {
         /// The size, and what it should have fitted.
         reason: String,
+    },
+    /// No tensor of the file bears a name that a segmenter's first layer has anywhere.
+    #[error("{} holds no segmenter: its tensors bear neither Tubelet's, nor SAM 2's, nor Hugging Face's names", path.display())]
+    UnknownNames {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds a segmenter, does not state its sizes, and is none of the published ones.
+    #[error(
+        "{} holds a segmenter of unknown sizes: {blocks} backbone blocks from {channels} channels match no published model",
+        path.display()
+    )]
+    UnknownSizes {
+        /// The file.
+        path: PathBuf,
+        /// Channels of the backbone's first stage.
+        channels: usize,
+        /// Blocks of the backbone.
+        blocks: usize,
     },
     /// The weight file cannot be read or does not fit.
     #[error(transparent)]

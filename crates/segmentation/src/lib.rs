@@ -13,6 +13,7 @@ mod policy;
 mod prompt;
 mod resample;
 mod segmenter;
+mod weights;
 
 pub use config::{Generation, SegmenterConfig, SegmenterSizes};
 pub use error::SegmentationError;
@@ -39,3 +40,4 @@ pub use prompt::encoder::{
     PointLabel, PointPrompts, PromptEmbeddings, PromptEncoder, PromptEncoderConfig,
 };
 pub use segmenter::{ABSENT_LOGIT, Prediction, Prompt, Recalled, Segmenter};
+pub use weights::{file::SavedFormat, naming::Naming};

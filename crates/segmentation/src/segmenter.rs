@@ -88,7 +88,7 @@ pub struct Prediction {
 #[derive(Module, Debug)]
 pub struct Segmenter {
     image_encoder: ImageEncoder,
-    prompt_encoder: PromptEncoder,
+    pub(crate) prompt_encoder: PromptEncoder,
     mask_decoder: MaskDecoder,
     recall: MemoryRecall,
     memory_encoder: MemoryEncoder,

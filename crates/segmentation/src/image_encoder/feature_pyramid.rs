@@ -47,7 +47,7 @@ impl FeaturePyramid {
     /// # Shapes
     /// - `stages`: strides 4, 8, 16, 32, each `[batch, height, width, channels]`
     /// - output: stride 16 `[batch, channels, height, width]`; strides 4 and 8, with an eighth and a quarter of the channels
-    pub(crate) fn forward(&self, stages: [Tensor<4>; 4]) -> (Tensor<4>, [Tensor<4>; 2]) {
+    pub fn forward(&self, stages: [Tensor<4>; 4]) -> (Tensor<4>, [Tensor<4>; 2]) {
         let [stride_4, stride_8, stride_16, stride_32] = stages;
         let [to_4, to_8, to_16, to_32] = &self.laterals;
         let coarse = pointwise(to_32, stride_32, None);

@@ -135,7 +135,7 @@ impl Hiera {
     /// # Shapes
     /// - `images`: `[batch, 3, height, width]`, sides multiples of 32
     /// - output: strides 4, 8, 16, 32: `[batch, height / stride, width / stride, channels · stride / 4]`
-    pub(crate) fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {
+    pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {
         let patches = self.patches.forward(images).permute([0, 2, 3, 1]);
         let [_, height, width, _] = patches.dims();
         let mut map = patches + self.position.forward([height, width]);

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::config::STRIDE;
 
+/// Labels with a vector of their own.
+const LABELS: usize = 4;
+
 /// Sizes of a [`PromptEncoder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PromptEncoderConfig {
@@ -36,7 +39,7 @@ impl PromptEncoderConfig {
         };
         PromptEncoder {
             frequencies: RandomFrequenciesConfig { channels }.init(device),
-            points: draw.init([4, channels], device),
+            points: vec![draw.init([LABELS, channels], device)],
             not_a_point: draw.init([1, channels], device),
             mask: MaskDownscalingConfig {
                 hidden_channels: self.mask_channels,
@@ -89,8 +92,9 @@ pub struct PromptEmbeddings {
 #[derive(Module, Debug)]
 pub struct PromptEncoder {
     frequencies: RandomFrequencies,
-    /// Added to points by label: background, foreground, top left, bottom right.
-    points: Param<Tensor<2>>,
+    /// Added to points by label: background, foreground, top left, bottom right. Together `[4, channels]`, in as
+    /// many parts as a weight file has them.
+    points: Vec<Param<Tensor<2>>>,
     not_a_point: Param<Tensor<2>>,
     mask: MaskDownscaling,
     no_mask: Param<Tensor<2>>,
@@ -139,6 +143,16 @@ impl PromptEncoder {
             .forward_dense([self.image_size / STRIDE; 2])
     }
 
+    /// The same encoder with its labels' vectors in `parts` parameters: published checkpoints differ in this.
+    pub(crate) fn with_points_in(self, parts: usize) -> Self {
+        let points = Tensor::cat(self.points.iter().map(Param::val).collect(), 0).detach();
+        let points = points.chunk(parts, 0);
+        Self {
+            points: points.into_iter().map(Param::from_tensor).collect(),
+            ..self
+        }
+    }
+
     /// Position plus the label's own vector; the latter alone for [`PointLabel::Nothing`].
     fn embed(&self, points: PointPrompts) -> Tensor<3> {
         let PointPrompts {
@@ -163,7 +177,11 @@ impl PromptEncoder {
             .float()
             .unsqueeze_dim::<3>(2);
         let rows = labels.clamp(-1, 3).add_scalar(1).reshape([objects * count]);
-        let meaning = Tensor::cat(vec![self.not_a_point.val(), self.points.val()], 0)
+        let vectors = std::iter::once(&self.not_a_point)
+            .chain(&self.points)
+            .map(Param::val)
+            .collect();
+        let meaning = Tensor::cat(vectors, 0)
             .select(0, rows)
             .reshape([objects, count, channels]);
         position * placed + meaning * present

@@ -1,0 +1,9 @@
+//! Tests of the segmenter against golden files.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is wrong"
+)]
+
+mod golden;
+mod image;
+mod memory;
