@@ -22,7 +22,7 @@ mod span;
 pub use bounding_box::BoundingBox;
 pub use error::GeometryError;
 pub use frame_size::FrameSize;
-pub use mask::bits::Mask;
+pub use mask::bits::{Mask, WORD_BITS};
 pub use mask::components::{Component, Components, Connectivity};
 pub use mask::dilation::Disk;
 pub use mask::outline::Outline;

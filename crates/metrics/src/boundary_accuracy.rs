@@ -59,47 +59,39 @@ fn share(matched: usize, all: usize) -> f64 {
     }
 }
 
-/// Matches boundaries of masks of one size; keeps its disk and scratch masks between frames.
+/// Matches the boundaries of masks.
 #[derive(Debug, Clone)]
 pub struct BoundaryMatcher {
     disk: Disk,
-    truth: Mask,
-    prediction: Mask,
-    dilated: Mask,
 }
 
 impl BoundaryMatcher {
-    /// A matcher with the benchmark's tolerance.
+    /// A matcher with the benchmark's tolerance for frames of a size.
     pub fn new(size: FrameSize) -> Self {
-        Self::with_tolerance(size, boundary_tolerance(size))
+        Self::with_tolerance(boundary_tolerance(size))
     }
 
     /// A matcher with a tolerance in pixels.
-    pub fn with_tolerance(size: FrameSize, tolerance: usize) -> Self {
-        let empty = Mask::new(size);
+    pub fn with_tolerance(tolerance: usize) -> Self {
         Self {
             disk: Disk::new(tolerance),
-            truth: empty.clone(),
-            prediction: empty.clone(),
-            dilated: empty,
         }
     }
 
     /// Matches the boundaries of two masks.
     ///
     /// # Panics
-    /// Where a mask has another size than the matcher.
-    pub fn matched(&mut self, truth: &Mask, prediction: &Mask) -> BoundaryAccuracy {
-        truth.boundary_into(&mut self.truth);
-        prediction.boundary_into(&mut self.prediction);
-        self.truth.dilate_into(&self.disk, &mut self.dilated);
-        let predicted_matched = self.prediction.intersection_count(&self.dilated);
-        self.prediction.dilate_into(&self.disk, &mut self.dilated);
+    /// Where their sizes differ.
+    pub fn matched(&self, truth: &Mask, prediction: &Mask) -> BoundaryAccuracy {
+        let (truth, prediction) = (truth.boundary(), prediction.boundary());
+        let mut near = truth.dilate(&self.disk);
+        let predicted_matched = prediction.intersection_count(&near);
+        prediction.dilate_into(&self.disk, &mut near);
         BoundaryAccuracy {
-            predicted: self.prediction.count(),
+            predicted: prediction.count(),
             predicted_matched,
-            truth: self.truth.count(),
-            truth_matched: self.truth.intersection_count(&self.dilated),
+            truth: truth.count(),
+            truth_matched: truth.intersection_count(&near),
         }
     }
 }
@@ -134,7 +126,7 @@ mod tests {
             right: 9,
             bottom: 9,
         });
-        let mut matcher = BoundaryMatcher::new(size);
+        let matcher = BoundaryMatcher::new(size);
         let missed = matcher.matched(&square, &Mask::new(size));
         assert_eq!(
             (missed.precision(), missed.recall(), missed.f_measure()),
@@ -164,7 +156,7 @@ mod tests {
             });
             mask
         };
-        let mut matcher = BoundaryMatcher::with_tolerance(size, 3);
+        let matcher = BoundaryMatcher::with_tolerance(3);
         assert_eq!(matcher.matched(&square(20), &square(23)).f_measure(), 1.0);
         assert!(matcher.matched(&square(20), &square(24)).f_measure() < 1.0);
     }

@@ -1,6 +1,6 @@
 //! Both scores of one object in one frame.
 
-use tubelet_geometry::{FrameSize, Mask};
+use tubelet_geometry::{FrameSize, Mask, PixelRect, WORD_BITS};
 
 use crate::boundary_accuracy::BoundaryMatcher;
 use crate::region_similarity::RegionOverlap;
@@ -21,7 +21,7 @@ impl FrameScore {
     }
 }
 
-/// Scores masks of one size; keeps scratch masks between frames.
+/// Scores masks of frames of one size.
 #[derive(Debug, Clone)]
 pub struct FrameScorer {
     matcher: BoundaryMatcher,
@@ -38,11 +38,13 @@ impl FrameScorer {
     /// Scores a prediction.
     ///
     /// # Panics
-    /// Where a mask has another size than the scorer.
-    pub fn score(&mut self, truth: &Mask, prediction: &Mask) -> FrameScore {
+    /// Where the masks differ in size.
+    pub fn score(&self, truth: &Mask, prediction: &Mask) -> FrameScore {
+        let around = surroundings(truth, prediction);
+        let (truth, prediction) = (truth.crop(around), prediction.crop(around));
         FrameScore {
-            region: RegionOverlap::of(truth, prediction).similarity(),
-            boundary: self.matcher.matched(truth, prediction).f_measure(),
+            region: RegionOverlap::of(&truth, &prediction).similarity(),
+            boundary: self.matcher.matched(&truth, &prediction).f_measure(),
         }
     }
 
@@ -50,16 +52,42 @@ impl FrameScorer {
     /// boundary they are background.
     ///
     /// # Panics
-    /// Where a mask has another size than the scorer.
-    pub fn score_outside(&mut self, void: &Mask, truth: &Mask, prediction: &Mask) -> FrameScore {
+    /// Where the masks differ in size.
+    pub fn score_outside(&self, void: &Mask, truth: &Mask, prediction: &Mask) -> FrameScore {
         self.score(&(truth - void), &(prediction - void))
     }
+}
+
+/// A part of the frame outside which neither score finds anything: the rectangle around both masks, at least one pixel
+/// wider on every side that is not the frame's, because boundaries lie up to one pixel outside a mask.
+///
+/// Its left edge lies on a word, which makes cutting it out a copy.
+fn surroundings(truth: &Mask, prediction: &Mask) -> PixelRect {
+    assert_eq!(truth.size(), prediction.size(), "masks of different sizes");
+    let nothing = PixelRect {
+        left: 0,
+        top: 0,
+        right: 0,
+        bottom: 0,
+    };
+    let bounds = [truth.bounds(), prediction.bounds()];
+    let bounds = bounds
+        .into_iter()
+        .flatten()
+        .reduce(PixelRect::union)
+        .unwrap_or(nothing);
+    PixelRect {
+        left: bounds.left.saturating_sub(1) / WORD_BITS * WORD_BITS,
+        top: bounds.top.saturating_sub(1),
+        right: (bounds.right + 1).next_multiple_of(WORD_BITS),
+        bottom: bounds.bottom + 1,
+    }
+    .clip(truth.size())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tubelet_geometry::PixelRect;
 
     #[test]
     fn void_pixels_count_for_nothing() {
@@ -74,7 +102,7 @@ mod tests {
             });
             mask
         };
-        let mut scorer = FrameScorer::new(size);
+        let scorer = FrameScorer::new(size);
         let (truth, prediction, void) = (rect(4, 12), rect(4, 20), rect(12, 20));
         assert!(scorer.score(&truth, &prediction).mean() < 1.0);
         assert_eq!(scorer.score_outside(&void, &truth, &prediction).mean(), 1.0);

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use crate::{FrameSize, PixelRect};
 
-/// Pixels in a word.
-pub(crate) const WORD_BITS: usize = 64;
+/// Pixels in a word of a mask.
+pub const WORD_BITS: usize = 64;
 
 /// A set of pixels of a frame, one bit each.
 ///

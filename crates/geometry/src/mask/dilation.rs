@@ -1,6 +1,6 @@
 //! Growing a mask by a disk.
 //!
-//! Works on words that hold pixels and skips the rest, so the cost follows the length of a boundary, not the frame.
+//! Works on the words that hold pixels and skips the rest, so the cost follows the length of a boundary, not the frame.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::Mask;
 /// The pixels within a distance of a centre pixel: all `(dx, dy)` with `dx² + dy² ≤ radius²`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
-    /// For each row distance from 0 to the radius, the largest column distance inside.
+    /// For each distance along one axis, from 0 to the radius, the largest distance along the other that is inside.
     half_widths: Vec<usize>,
 }
 
@@ -45,88 +45,195 @@ impl Mask {
         assert_eq!(self.size(), result.size(), "masks of different sizes");
         result.clear();
         if disk.radius() < WORD_BITS {
-            let mut stamp = WordStamp::new(disk);
-            for y in 0..self.height() {
-                for (index, &word) in self.row(y).iter().enumerate() {
-                    if word != 0 {
-                        stamp.add(word, (index, y), result);
-                    }
+            self.dilate_strips(disk, result);
+        } else {
+            self.dilate_runs(disk, result);
+        }
+    }
+
+    /// Dilates strip by strip, for disks that reach no further than the neighbours of a word.
+    fn dilate_strips(&self, disk: &Disk, result: &mut Self) {
+        let mut dilation = StripDilation::new(disk);
+        // The strip that is still growing in each column of words; none where its rows are empty.
+        let mut open: Vec<Range<usize>> = vec![0..0; self.words_per_row()];
+        for y in 0..self.height() {
+            for (column, (&word, rows)) in self.row(y).iter().zip(&mut open).enumerate() {
+                if word == 0 {
+                    continue;
+                }
+                if rows.start < rows.end && y <= rows.end + 2 * disk.radius() {
+                    rows.end = y + 1;
+                } else {
+                    let finished = std::mem::replace(rows, y..y + 1);
+                    dilation.add(
+                        self,
+                        &Strip {
+                            column,
+                            rows: finished,
+                        },
+                        result,
+                    );
                 }
             }
-            result.clear_beyond_last_column();
-        } else {
-            for y in 0..self.height() {
-                for run in self.row_runs(y) {
-                    add_run(disk, run, y, result);
+        }
+        for (column, rows) in open.into_iter().enumerate() {
+            dilation.add(self, &Strip { column, rows }, result);
+        }
+        result.clear_beyond_last_column();
+    }
+
+    /// Dilates run by run, for disks of any radius.
+    fn dilate_runs(&self, disk: &Disk, result: &mut Self) {
+        let radius = disk.radius();
+        for y in 0..self.height() {
+            for run in self.row_runs(y) {
+                for row in y.saturating_sub(radius)..(y + radius + 1).min(self.height()) {
+                    let half_width = disk.half_widths[row.abs_diff(y)];
+                    let start = run.start.saturating_sub(half_width);
+                    let end = self.width().min(run.end + half_width);
+                    fill_run(result.row_mut(row), start..end);
                 }
             }
         }
     }
 }
 
-/// Adds the disks around all pixels of a word at once, for disks that reach no further than the word's neighbours.
-struct WordStamp<'a> {
-    disk: &'a Disk,
-    /// For each width up to the radius, the word spread by it to either side: what falls into the left neighbour, the
-    /// word itself, and the right neighbour.
-    spreads: Vec<[u64; 3]>,
+/// One column of words between two rows, 64 pixels wide.
+struct Strip {
+    column: usize,
+    rows: Range<usize>,
 }
 
-impl<'a> WordStamp<'a> {
+/// Dilates strips. Words below one another are neighbours in its buffers, which suits vector instructions.
+///
+/// A disk is a stack of rectangles, one for each half width from the radius down to zero, and the narrower the taller.
+/// So the pixels are grown upwards and downwards a little more for each half width, added to the result, and the result
+/// is spread sideways by one: what was added first is spread furthest.
+struct StripDilation<'a> {
+    disk: &'a Disk,
+    /// The strip's pixels grown upwards and downwards so far, with twice the radius of empty rows before and after.
+    column: Vec<u64>,
+    /// Room for the next `column`.
+    grown: Vec<u64>,
+    /// The result within the strip, from a radius above it to a radius below, and what spreads into the next strips.
+    middle: Vec<u64>,
+    left: Vec<u64>,
+    right: Vec<u64>,
+    /// Whether anything can spread into the next strips.
+    reaches_sides: bool,
+}
+
+impl<'a> StripDilation<'a> {
     fn new(disk: &'a Disk) -> Self {
+        let empty = Vec::new;
+        let (column, grown, middle, left, right) = (empty(), empty(), empty(), empty(), empty());
         Self {
             disk,
-            spreads: vec![[0; 3]; disk.radius() + 1],
+            column,
+            grown,
+            middle,
+            left,
+            right,
+            reaches_sides: false,
         }
     }
 
-    fn add(&mut self, word: u64, (index, y): (usize, usize), result: &mut Mask) {
-        self.spread(word);
-        // Most words of a boundary hold a few pixels far from both neighbours, which then need not be touched.
-        let stride = result.words_per_row();
-        let edge = low_bits(self.disk.radius());
-        let reaches_left = index > 0 && word & edge != 0;
-        let reaches_right = index + 1 < stride && word.reverse_bits() & edge != 0;
+    /// Adds the disks around all pixels of a strip of `mask` to the result.
+    fn add(&mut self, mask: &Mask, strip: &Strip, result: &mut Mask) {
+        if !strip.rows.is_empty() {
+            self.load(mask, strip);
+            self.dilate();
+            self.store(strip, result);
+        }
+    }
 
-        let first = y.saturating_sub(self.disk.radius());
-        let last = (y + self.disk.radius()).min(result.height() - 1);
-        let words = result.words_mut();
-        let mut target = first * stride + index;
-        for row in first..=last {
-            let half_width = self.disk.half_widths[row.abs_diff(y)];
-            let [left, middle, right] = self.spreads[half_width];
-            words[target] |= middle;
-            if reaches_left {
-                words[target - 1] |= left;
+    fn load(&mut self, mask: &Mask, strip: &Strip) {
+        let radius = self.disk.radius();
+        let length = strip.rows.len() + 2 * radius;
+        for buffer in [&mut self.middle, &mut self.left, &mut self.right] {
+            buffer.clear();
+            buffer.resize(length, 0);
+        }
+        for buffer in [&mut self.column, &mut self.grown] {
+            buffer.clear();
+            buffer.resize(length + 2 * radius, 0);
+        }
+        let mut all = 0;
+        for (y, word) in strip.rows.clone().zip(&mut self.column[2 * radius..]) {
+            *word = mask.row(y)[strip.column];
+            all |= *word;
+        }
+        let edge = low_bits(radius);
+        self.reaches_sides = all & (edge | edge.reverse_bits()) != 0;
+    }
+
+    fn dilate(&mut self) {
+        let radius = self.disk.radius();
+        let mut height = 0;
+        for half_width in (1..=radius).rev() {
+            self.grow(&mut height, self.disk.half_widths[half_width]);
+            self.add_and_spread();
+        }
+        self.grow(&mut height, radius);
+        for (middle, bits) in self.middle.iter_mut().zip(&self.column[radius..]) {
+            *middle |= bits;
+        }
+    }
+
+    /// Grows the pixels upwards and downwards from one height to another.
+    fn grow(&mut self, height: &mut usize, target: usize) {
+        let (radius, length) = (self.disk.radius(), self.middle.len());
+        while *height < target {
+            // Windows of the old height, moved by this much, still touch.
+            let step = (target - *height).min(2 * *height + 1);
+            *height += step;
+            let above = &self.column[radius - step..][..length];
+            let here = &self.column[radius..][..length];
+            let below = &self.column[radius + step..][..length];
+            let moved = above.iter().zip(here).zip(below);
+            for (grown, ((above, here), below)) in self.grown[radius..].iter_mut().zip(moved) {
+                *grown = above | here | below;
             }
-            if reaches_right {
-                words[target + 1] |= right;
+            std::mem::swap(&mut self.column, &mut self.grown);
+        }
+    }
+
+    /// Adds the grown pixels to the result and spreads it by one to either side.
+    fn add_and_spread(&mut self) {
+        let bits = &self.column[self.disk.radius()..];
+        if !self.reaches_sides {
+            for (middle, bits) in self.middle.iter_mut().zip(bits) {
+                let all = *middle | bits;
+                *middle = all | all << 1 | all >> 1;
             }
-            target += stride;
+            return;
+        }
+        let sides = self.left.iter_mut().zip(&mut self.right);
+        for ((middle, bits), (left, right)) in self.middle.iter_mut().zip(bits).zip(sides) {
+            let all = *middle | bits;
+            *middle = all | all << 1 | all >> 1;
+            *left |= *left >> 1 | all << (WORD_BITS - 1);
+            *right |= *right << 1 | all >> (WORD_BITS - 1);
         }
     }
 
-    fn spread(&mut self, word: u64) {
-        let (mut left, mut middle, mut right) = (0, word, 0);
-        self.spreads[0] = [left, middle, right];
-        for (width, spread) in self.spreads.iter_mut().enumerate().skip(1) {
-            left |= word << (WORD_BITS - width);
-            middle |= word << width | word >> width;
-            right |= word >> (WORD_BITS - width);
-            *spread = [left, middle, right];
+    fn store(&self, strip: &Strip, result: &mut Mask) {
+        let radius = self.disk.radius();
+        let first = strip.rows.start.saturating_sub(radius);
+        let end = (strip.rows.end + radius).min(result.height());
+        let above_frame = radius.saturating_sub(strip.rows.start);
+        for (y, index) in (first..end).zip(above_frame..) {
+            let row = result.row_mut(y);
+            row[strip.column] |= self.middle[index];
+            if self.reaches_sides {
+                if strip.column > 0 {
+                    row[strip.column - 1] |= self.left[index];
+                }
+                if strip.column + 1 < row.len() {
+                    row[strip.column + 1] |= self.right[index];
+                }
+            }
         }
-    }
-}
-
-/// Adds the disks around all pixels of a run, for disks of any radius.
-fn add_run(disk: &Disk, run: Range<usize>, y: usize, result: &mut Mask) {
-    let first = y.saturating_sub(disk.radius());
-    let last = (y + disk.radius()).min(result.height() - 1);
-    for row in first..=last {
-        let half_width = disk.half_widths[row.abs_diff(y)];
-        let start = run.start.saturating_sub(half_width);
-        let end = result.width().min(run.end + half_width);
-        fill_run(result.row_mut(row), start..end);
     }
 }
 

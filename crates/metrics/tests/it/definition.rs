@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tubelet_geometry::{FrameSize, Mask, PixelRect};
-use tubelet_metrics::{BoundaryMatcher, FrameScorer, RegionOverlap};
+use tubelet_metrics::{BoundaryMatcher, FrameScorer, RegionOverlap, boundary_tolerance};
 
 fn pixels(size: FrameSize) -> impl Iterator<Item = (usize, usize)> {
     (0..size.height).flat_map(move |y| (0..size.width).map(move |x| (x, y)))
@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn boundary_accuracy_equals_its_definition((truth, prediction) in pairs(), tolerance in 0usize..10) {
-        let mut matcher = BoundaryMatcher::with_tolerance(truth.size(), tolerance);
+        let matcher = BoundaryMatcher::with_tolerance(tolerance);
         let found = matcher.matched(&truth, &prediction).f_measure();
         prop_assert_eq!(found, f_measure(&truth, &prediction, tolerance));
     }
@@ -90,8 +90,16 @@ proptest! {
     }
 
     #[test]
+    fn scores_of_a_frame_equal_their_definitions((truth, prediction) in pairs()) {
+        let score = FrameScorer::new(truth.size()).score(&truth, &prediction);
+        prop_assert_eq!(score.region, RegionOverlap::of(&truth, &prediction).similarity());
+        let tolerance = boundary_tolerance(truth.size());
+        prop_assert_eq!(score.boundary, f_measure(&truth, &prediction, tolerance));
+    }
+
+    #[test]
     fn scores_are_symmetric_and_a_perfect_match_scores_one((truth, prediction) in pairs()) {
-        let mut scorer = FrameScorer::new(truth.size());
+        let scorer = FrameScorer::new(truth.size());
         let score = scorer.score(&truth, &prediction);
         prop_assert!((0.0..=1.0).contains(&score.region) && (0.0..=1.0).contains(&score.boundary));
         let swapped = scorer.score(&prediction, &truth);

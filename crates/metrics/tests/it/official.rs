@@ -45,7 +45,7 @@ fn edge_cases_score_as_in_the_davis_code() {
     };
     for case in read::<EdgeCases>(&path).cases {
         let (truth, prediction) = (mask(&case.gt), mask(&case.pred));
-        let mut scorer = FrameScorer::new(truth.size());
+        let scorer = FrameScorer::new(truth.size());
         let score = match &case.void {
             Some(void) => scorer.score_outside(&mask(void), &truth, &prediction),
             None => scorer.score(&truth, &prediction),
