@@ -1,0 +1,9 @@
+//! The recipe of a run, read from TOML, in reading order: what a number may be, the model, the clips and prompts, the whole.
+
+pub(crate) mod number;
+
+pub(crate) mod model;
+
+pub(crate) mod clips;
+
+pub(crate) mod file;

@@ -1,0 +1,6 @@
+//! Whole runs: a tiny model learns two clips by heart, and a killed run goes on to the last bit.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod overfit;
+mod resume;
