@@ -103,11 +103,12 @@ impl Body {
             } else {
                 0.0
             },
-            bevel: if dice.chance(0.85) {
-                0.15 + 0.85 * dice.unit().powi(2)
+            bevel: if dice.chance(0.75) {
+                dice.range(0.35, 1.0)
             } else {
                 0.0
             },
+            curve: dice.range(0.25, 0.94),
             gloss: if dice.chance(0.45) {
                 dice.range(0.1, 1.0)
             } else {
@@ -216,7 +217,12 @@ fn skins(dice: &mut Dice, count: usize, disguise: Disguise, grain: &Grain) -> Ve
             _ if dice.chance(0.35) => Palette::near(dice, first.first(), 25.0),
             _ => Palette::surface(dice),
         };
-        let pattern = pattern::choose(dice, &pattern::OF_OBJECTS);
+        // Now and then an object is made of what scenes are made of.
+        let pattern = if dice.chance(0.8) {
+            pattern::choose(dice, &pattern::OF_OBJECTS)
+        } else {
+            pattern::choose(dice, &pattern::OF_SCENES)
+        };
         textures.push(Arc::new(Texture::paint(dice, grain, pattern, &palette)));
     }
     textures

@@ -14,9 +14,12 @@ use super::figure::Kind;
 use super::layer::Layer;
 use super::motion::Motion;
 use super::pattern;
+use super::rounding::nearest;
 use super::shading::Light;
 use super::texture::{Grain, Texture, unpack};
 
+/// Pixels of the layer to a texel of the noise that shapes it.
+const FINE: usize = 4;
 /// World units on a side of the layer.
 const UNITS: f32 = 2.0;
 
@@ -66,17 +69,19 @@ pub(super) fn paint(
     clutter: f32,
     (extras, light): (&[Arc<Body>], &Light),
 ) -> Backdrop {
-    let side = grain.side() * 4;
+    let side = grain.side() * FINE;
     let mut canvas = Canvas::new(side, side);
     let grounds = grounds(dice, grain);
     let plan = Plan::new(dice, grounds.len());
     let warp = [grain.coarse(dice), grain.view(dice), grain.coarse(dice)];
     for row in 0..side {
+        let lines = warp
+            .each_ref()
+            .map(|view| view.row(row as f32 / FINE as f32, FINE));
+        let y = row as f32 / side as f32;
         for column in 0..side {
-            let [x, y] = [column as f32 / side as f32, row as f32 / side as f32];
-            let noise = warp
-                .each_ref()
-                .map(|view| view.between(column as f32 * 0.25, row as f32 * 0.25) - 0.5);
+            let x = column as f32 / side as f32;
+            let noise = lines.each_ref().map(|line| line[column] - 0.5);
             let (index, top) = plan.ground(x, y, noise);
             let ground = &grounds[index];
             let depth = if ground.recedes {
@@ -145,7 +150,7 @@ struct Plan {
 
 impl Plan {
     fn new(dice: &mut Dice, grounds: usize) -> Self {
-        let count = dice.pick([1, 1, 2, 2, 3, 4]);
+        let count = dice.pick([1, 2, 2, 3, 3, 4]);
         let mut bands = Vec::with_capacity(count);
         let mut top = -1.0;
         for index in 0..count {
@@ -208,7 +213,7 @@ impl Plan {
     fn nearest(&self, [x, y]: [f32; 2]) -> usize {
         let mut best = (f32::MAX, 0);
         for (index, site) in self.sites.iter().enumerate() {
-            let [dx, dy] = [site[0] - x, site[1] - y].map(|step| step - step.round());
+            let [dx, dy] = [site[0] - x, site[1] - y].map(|step| step - nearest(step));
             let distance = dx * dx + dy * dy;
             if distance < best.0 {
                 best = (distance, index);
@@ -223,7 +228,7 @@ fn strew(dice: &mut Dice, canvas: &mut Canvas, clutter: f32, extras: &[Arc<Body>
     if extras.is_empty() {
         return;
     }
-    let count = if dice.chance(0.2) {
+    let count = if dice.chance(0.1) {
         0
     } else {
         (clutter.sqrt() * dice.log_range(3.0, 90.0)) as usize
@@ -297,11 +302,13 @@ fn shade(dice: &mut Dice, canvas: &mut Canvas, grain: &Grain) {
         0.0
     };
     let (level, sharp) = (dice.range(0.45, 0.65), dice.log_range(2.0, 25.0));
-    for (index, pixel) in canvas.colours.iter_mut().enumerate() {
-        let [x, y] = [(index % side) as f32 * 0.25, (index / side) as f32 * 0.25];
-        let shadow = ((blots.between(x, y) - level) * sharp).clamp(0.0, 1.0) * dark;
-        let light = (1.0 + (slow.between(x, y) - 0.5) * swing) * (1.0 - shadow);
-        pixel[..3].iter_mut().for_each(|channel| *channel *= light);
+    for (row, pixels) in canvas.colours.chunks_exact_mut(side).enumerate() {
+        let [slow, blots] = [&slow, &blots].map(|view| view.row(row as f32 / FINE as f32, FINE));
+        for ((pixel, slow), blot) in pixels.iter_mut().zip(slow).zip(blots) {
+            let shadow = ((blot - level) * sharp).clamp(0.0, 1.0) * dark;
+            let light = (1.0 + (slow - 0.5) * swing) * (1.0 - shadow);
+            pixel[..3].iter_mut().for_each(|channel| *channel *= light);
+        }
     }
 }
 

@@ -31,10 +31,10 @@ pub(super) struct Restlessness {
 impl Camera {
     pub(super) fn new(dice: &mut Dice, restless: Restlessness) -> Self {
         let Restlessness { speed, unrest } = restless;
-        let tripod = dice.chance(0.25);
+        let tripod = dice.chance(0.2);
         let live = if tripod { 0.0 } else { 1.0 };
         let period = dice.log_range(6.0, 40.0);
-        let reach = live * speed * period * dice.range(0.1, 0.5);
+        let reach = live * speed * period * dice.range(0.1, 0.8);
         let pan = [
             Wander::new(dice, reach, period),
             Wander::new(dice, reach * 0.5, period),

@@ -5,6 +5,7 @@
 
 use super::affine::Affine;
 use super::colour::Colour;
+use super::rounding::nearest;
 use super::shading::{Light, Shading};
 use super::silhouette::{Probe, View};
 use super::texture::{Texture, fourth, unpack};
@@ -47,6 +48,8 @@ pub(super) struct Finish {
     pub(super) roughness: f32,
     /// Distance from the outline over which the surface curves towards the viewer, part units; 0 is flat.
     pub(super) bevel: f32,
+    /// How steeply it curves at the outline, `0..1`.
+    pub(super) curve: f32,
     /// Strength of highlights, `0..=1`.
     pub(super) gloss: f32,
 }
@@ -186,9 +189,7 @@ impl Placement<'_> {
 /// A parabola through the zeros and peaks of the sine: smooth enough for waves, far cheaper.
 #[inline]
 fn wave(turns: f32) -> f32 {
-    const PUSH: f32 = 12_582_912.0;
-    // Adding and taking away 1.5·2²³ rounds to the nearest integer without a call into the library.
-    let phase = turns - ((turns + PUSH) - PUSH);
+    let phase = turns - nearest(turns);
     8.0 * phase * (1.0 - 2.0 * phase.abs())
 }
 
@@ -310,6 +311,7 @@ mod tests {
             softness: 1.0,
             roughness: 0.0,
             bevel: 0.5,
+            curve: 0.9,
             gloss: 0.3,
         };
         let coat = Coat {

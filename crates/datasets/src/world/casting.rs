@@ -16,7 +16,7 @@ use super::motion::{Liveliness, Motion};
 use super::photograph::Photograph;
 use super::shading::Light;
 use super::texture::Grain;
-use super::{creature, machine, thing};
+use super::{creature, landmark, machine, thing};
 
 /// Everything that is shown.
 pub(super) struct Cast {
@@ -141,19 +141,24 @@ fn light(dice: &mut Dice) -> Light {
 
 /// A figure of any kind.
 fn figure(dice: &mut Dice) -> Figure {
-    match dice.weighted(&[1.0, 0.8, 0.55]) {
+    match dice.weighted(&[1.0, 0.8, 0.55, 0.1]) {
         0 => thing::figure(dice),
         1 => creature::figure(dice),
-        _ => machine::figure(dice),
+        2 => machine::figure(dice),
+        _ => landmark::figure(dice),
     }
 }
 
 /// A few bodies that are used many times as clutter and scenery.
 fn props(dice: &mut Dice, script: &Script, grain: &Grain) -> Vec<Arc<Body>> {
-    let count = dice.integer(2, 4);
+    let count = dice.integer(3, 5);
     (0..count)
         .map(|_| {
-            let figure = figure(dice);
+            let figure = if dice.chance(0.5) {
+                landmark::figure(dice)
+            } else {
+                figure(dice)
+            };
             Arc::new(Body::dress(
                 dice,
                 figure,
@@ -292,7 +297,7 @@ fn place(dice: &mut Dice, script: &Script, motion: &mut Motion) {
 
 /// Lets the camera go with one of the actors, as people film.
 fn follow(dice: &mut Dice, camera: &mut Camera, actors: &mut [Actor], level: f32) {
-    if !dice.chance(0.15 + 0.4 * level) {
+    if !dice.chance(0.25 + 0.35 * level) {
         return;
     }
     let Some(target) = actors.first_mut() else {

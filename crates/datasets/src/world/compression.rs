@@ -5,6 +5,8 @@
 
 use std::f32::consts::PI;
 
+use super::rounding::nearest;
+
 const LUMA: [u8; 64] = [
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
     14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
@@ -138,12 +140,6 @@ impl Compression {
             block[row * 8..row * 8 + 8].copy_from_slice(&line);
         }
     }
-}
-
-/// Rounds a small number to the nearest integer by pushing its fraction out of the mantissa: no call into the library.
-fn nearest(value: f32) -> f32 {
-    const PUSH: f32 = 12_582_912.0;
-    (value + PUSH) - PUSH
 }
 
 #[cfg(test)]

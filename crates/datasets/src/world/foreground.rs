@@ -77,6 +77,7 @@ impl Brush<'_> {
                 softness: self.softness,
                 roughness: 0.004,
                 bevel: stencil.silhouette.depth(),
+                curve: 0.9,
                 gloss: 0.0,
             },
         };

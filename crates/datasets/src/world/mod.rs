@@ -25,6 +25,7 @@ mod shading;
 
 mod creature;
 mod figure;
+mod landmark;
 mod machine;
 mod person;
 mod shape;
@@ -36,5 +37,6 @@ mod colour;
 mod dice;
 mod noise;
 mod pattern;
+mod rounding;
 mod stamp;
 mod texture;

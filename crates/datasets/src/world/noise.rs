@@ -14,7 +14,7 @@ pub(super) struct Field {
 /// What a spectral field looks like.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spectrum {
-    /// Fall of the amplitude with frequency, `1/f^slope`: 0.3 is gritty, 1 natural, 2 cloudy.
+    /// Fall of the amplitude from octave to octave, `2^-slope`: 0 is gritty and natural, 1 soft, 2 cloudy.
     pub(super) slope: f32,
     /// Cells across the tile in the coarsest octave, along x and along y; unequal values give grain and fur.
     pub(super) cells: [usize; 2],
@@ -23,7 +23,7 @@ pub(super) struct Spectrum {
 }
 
 impl Field {
-    /// Sum of octaves of value noise with amplitudes `1/f^slope`, normalised to mean 0.5 and deviation 0.2.
+    /// Sum of octaves of value noise with amplitudes `2^(-slope · octave)`, normalised to mean 0.5 and deviation 0.2.
     pub(super) fn spectral(dice: &mut Dice, side: usize, spectrum: Spectrum) -> Self {
         let mut values = vec![0.0f32; side * side];
         let [mut across, mut down] = spectrum.cells.map(|cells| cells.clamp(1, side / 2));
@@ -69,6 +69,10 @@ impl Field {
         self.values
             .iter_mut()
             .for_each(|value| *value = ((*value - mean) * gain + 0.5).clamp(0.0, 1.0));
+    }
+
+    pub(super) fn side(&self) -> usize {
+        self.side
     }
 
     /// The value at the texel of index `[x, y]` of a tile of the same side.

@@ -124,15 +124,14 @@ impl Photograph {
         // Stretched contrast alone would make colours garish.
         let vividness = self.saturation * 0.8 * contrast.sqrt();
         let (width, height) = (canvas.width, canvas.height);
-        let mut rgb = Vec::with_capacity(width * height * 3);
+        let mut rgb = vec![0u8; width * height * 3];
         let scale = 2.0 / width.max(height) as f32;
         for row in 0..height {
             let mut at = hash(self.seed ^ ((frame as u64) << 20 | row as u64)) as usize;
             let y = (row as f32 - height as f32 * 0.5) * scale;
-            for (column, pixel) in canvas.colours[row * width..(row + 1) * width]
-                .iter()
-                .enumerate()
-            {
+            let pixels = &canvas.colours[row * width..(row + 1) * width];
+            let bytes = rgb[row * width * 3..(row + 1) * width * 3].chunks_exact_mut(3);
+            for (column, (pixel, bytes)) in pixels.iter().zip(bytes).enumerate() {
                 let x = (column as f32 - width as f32 * 0.5) * scale;
                 let dim = 1.0 - self.vignette * (x * x + y * y) * 0.5;
                 let [r, g, b] = [0, 1, 2].map(|channel| pixel[channel] * gains[channel] * dim);
@@ -146,7 +145,7 @@ impl Photograph {
                     let vivid = bright + (value - grey) * vividness;
                     let toned = curve[(vivid * 2.0).clamp(0.0, 511.0) as usize];
                     let own = self.draws[(place + 1 + channel) & (DRAWS - 1)];
-                    rgb.push((toned + (common + own * 0.5) * self.noise + 0.5) as u8);
+                    bytes[channel] = (toned + (common + own * 0.5) * self.noise + 0.5) as u8;
                 }
             }
         }

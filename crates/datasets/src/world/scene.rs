@@ -14,7 +14,7 @@ use crate::error::DatasetError;
 /// Tries of a cast before the plainest one is taken.
 const ATTEMPTS: u64 = 6;
 /// Most moments averaged into one frame.
-const MOMENTS: usize = 5;
+const MOMENTS: usize = 4;
 
 /// See the module documentation.
 pub struct World {
@@ -127,28 +127,34 @@ impl World {
 
     /// Draws the moments of a frame; the sum's identities are those seen in most of them.
     fn expose(&self, index: usize) -> Exposure {
-        let size = self.config.size;
         let samples = self.moments(index);
         let open = self.cast.camera.shutter;
-        let mut sum = Canvas::new(size.width, size.height);
         let mut seen: Vec<Vec<u8>> = Vec::with_capacity(samples);
         let mut unhidden = vec![0; self.objects];
-        let mut moment = Canvas::new(size.width, size.height);
-        let mut shadow = Shadow::new(&moment);
+        let mut sum = Canvas::new(self.config.size.width, self.config.size.height);
+        let mut shadow = Shadow::new(&sum);
+        let mut moment = if samples > 1 { Some(sum.clone()) } else { None };
         for sample in 0..samples {
             let offset = ((sample as f32 + 0.5) / samples as f32 - 0.5) * open;
-            let counts = if sample == samples / 2 {
-                Some(unhidden.as_mut_slice())
+            let middle = sample == samples / 2;
+            let counts = if middle {
+                unhidden.as_mut_slice()
             } else {
-                None
+                &mut []
             };
-            self.draw(index as f32 + offset, &mut moment, (&mut shadow, counts));
+            let Some(moment) = &mut moment else {
+                self.draw(index as f32 + offset, &mut sum, (&mut shadow, counts));
+                break;
+            };
+            self.draw(index as f32 + offset, moment, (&mut shadow, counts));
             for (total, colour) in sum.colours.iter_mut().zip(&moment.colours) {
-                (0..3).for_each(|channel| total[channel] += colour[channel]);
+                (0..4).for_each(|channel| total[channel] += colour[channel]);
             }
             seen.push(moment.ids.clone());
         }
-        sum.ids = vote(&seen);
+        if let Some(ids) = vote(&seen) {
+            sum.ids = ids;
+        }
         Exposure {
             sum,
             samples,
@@ -177,16 +183,11 @@ impl World {
                     ];
                     fastest.max((to[0] - from[0] - camera[0]).hypot(to[1] - from[1] - camera[1]))
                 });
-        ((fastest * open * short / 1.6) as usize + 1).min(MOMENTS)
+        ((fastest * open * short / 2.0) as usize + 1).min(MOMENTS)
     }
 
     /// Draws one moment, back to front, and counts what each object covers before others hide it.
-    fn draw(
-        &self,
-        time: f32,
-        canvas: &mut Canvas,
-        (shadow, mut counts): (&mut Shadow, Option<&mut [usize]>),
-    ) {
+    fn draw(&self, time: f32, canvas: &mut Canvas, (shadow, counts): (&mut Shadow, &mut [usize])) {
         let cast = &self.cast;
         let size = [self.config.size.width, self.config.size.height];
         let ripple = cast.ripple.map(|ripple| (ripple, time));
@@ -205,7 +206,7 @@ impl World {
                 time,
             };
             actor.draw(canvas, shadow, &stage);
-            if let Some(count) = counts.as_mut().and_then(|counts| slot(counts, actor)) {
+            if let Some(count) = slot(counts, actor) {
                 *count = frame::count(&canvas.ids, actor.id);
             }
         }
@@ -223,15 +224,9 @@ fn slot<'a>(counts: &'a mut [usize], actor: &Actor) -> Option<&'a mut usize> {
     counts.get_mut(usize::from(actor.id).checked_sub(1)?)
 }
 
-/// For every pixel the identity seen at most moments, the middle one's on a tie.
-fn vote(seen: &[Vec<u8>]) -> Vec<u8> {
-    let Some(middle) = seen.get(seen.len() / 2) else {
-        return Vec::new();
-    };
-    let mut winner = middle.clone();
-    if seen.len() < 3 {
-        return winner;
-    }
+/// For every pixel the identity seen at most moments, the middle one's on a tie; `None` without moments.
+fn vote(seen: &[Vec<u8>]) -> Option<Vec<u8>> {
+    let mut winner = seen.get(seen.len() / 2)?.clone();
     for (index, id) in winner.iter_mut().enumerate() {
         let at = |moment: &Vec<u8>| moment[index];
         if seen.iter().all(|moment| at(moment) == *id) {
@@ -247,5 +242,5 @@ fn vote(seen: &[Vec<u8>]) -> Vec<u8> {
         }
         *id = best.1;
     }
-    winner
+    Some(winner)
 }

@@ -19,6 +19,7 @@ pub(super) struct Shading {
     lamp: [f32; 3],
     ambient: f32,
     bevel: f32,
+    curve: f32,
     gloss: f32,
 }
 
@@ -36,6 +37,7 @@ impl Shading {
             lamp,
             ambient: light.ambient,
             bevel: finish.bevel,
+            curve: finish.curve,
             gloss: finish.gloss,
         }
     }
@@ -46,7 +48,7 @@ impl Shading {
         if self.bevel <= 0.0 {
             return (1.0, 0.0);
         }
-        let slant = (1.0 + probe.distance / self.bevel).clamp(0.0, 1.0) * 0.94;
+        let slant = (1.0 + probe.distance / self.bevel).clamp(0.0, 1.0) * self.curve;
         let up = (1.0 - slant * slant).sqrt();
         let facing = (probe.slope[0] * self.lamp[0] + probe.slope[1] * self.lamp[1]) * slant
             + up * self.lamp[2];
@@ -75,6 +77,7 @@ mod tests {
             softness: 1.0,
             roughness: 0.0,
             bevel,
+            curve: 0.9,
             gloss: 0.0,
         };
         let round = Shading::new(&finish(0.5), &light, Affine::IDENTITY);

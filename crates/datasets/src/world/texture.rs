@@ -18,7 +18,8 @@ impl Grain {
     pub(super) fn new(dice: &mut Dice, side: usize) -> Self {
         let mut fields = Vec::new();
         for base in [2, 4, 16] {
-            let slope = dice.range(0.6, 1.3);
+            // Octaves of equal amplitude have the 1/f spectrum of natural images.
+            let slope = dice.range(0.1, 0.8);
             fields.push(Field::spectral(
                 dice,
                 side,
@@ -30,7 +31,7 @@ impl Grain {
             ));
         }
         let long = dice.pick([16, 32]);
-        let slope = dice.range(0.5, 1.1);
+        let slope = dice.range(0.1, 0.6);
         fields.push(Field::spectral(
             dice,
             side,
@@ -49,7 +50,7 @@ impl Grain {
                 ridged: false,
             },
         ));
-        let slope = dice.range(0.8, 1.4);
+        let slope = dice.range(0.3, 0.9);
         fields.push(Field::spectral(
             dice,
             side,
@@ -98,16 +99,21 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    /// Bilinear value between texels; coordinates in texels, not negative.
-    pub(super) fn between(&self, x: f32, y: f32) -> f32 {
-        let (column, row) = (x as usize, y as usize);
-        let (right, down) = (x - column as f32, y - row as f32);
-        let line = |row| {
-            let (here, next) = (self.texel(column, row), self.texel(column + 1, row));
-            here + (next - here) * right
-        };
-        let (above, below) = (line(row), line(row + 1));
-        above + (below - above) * down
+    /// Values of a row between texels, in steps of `1 / fine` along it; `y` is in texels, not negative.
+    pub(super) fn row(&self, y: f32, fine: usize) -> Vec<f32> {
+        let (top, down) = (y as usize, y - y.floor());
+        let side = self.field.side();
+        let line: Vec<f32> = (0..=side)
+            .map(|x| self.texel(x, top) + (self.texel(x, top + 1) - self.texel(x, top)) * down)
+            .collect();
+        let mut values = vec![0.0; side * fine];
+        for (pair, steps) in line.windows(2).zip(values.chunks_exact_mut(fine)) {
+            let slope = (pair[1] - pair[0]) / fine as f32;
+            for (step, value) in steps.iter_mut().enumerate() {
+                *value = pair[0] + slope * step as f32;
+            }
+        }
+        values
     }
 
     pub(super) fn texel(&self, x: usize, y: usize) -> f32 {
