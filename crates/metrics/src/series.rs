@@ -183,6 +183,14 @@ mod tests {
         // The last edge, 299, becomes 43: a bin from 224 to 43 is empty.
         assert!((exact.decay - 0.7475).abs() < 1e-3, "{}", exact.decay);
         assert!(wrapped.decay.is_nan());
+        // With 400 frames the bin from 299 to 399 becomes one from 43 to 143.
+        let values: Vec<f64> = (0..400)
+            .map(|frame| f64::from(frame * frame % 97) / 97.0)
+            .collect();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let expected = mean(&values[0..=100]) - mean(&values[43..=143]);
+        let wrapped = statistics(&values, DecayPositions::WrappedEightBit);
+        assert!((wrapped.decay - expected).abs() < 1e-12);
         let short = &falling[..256];
         assert_eq!(
             statistics(short, DecayPositions::Exact),

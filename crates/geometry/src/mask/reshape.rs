@@ -49,29 +49,14 @@ impl Mask {
     /// The mask at another size: each pixel takes the value at its centre (nearest neighbour).
     pub fn resize_nearest(&self, size: FrameSize) -> Self {
         let mut result = Self::new(size);
-        if self.size().pixel_count() == 0 {
-            return result;
-        }
-        let columns: Vec<usize> = (0..size.width)
-            .map(|x| nearest(x, self.width(), size.width))
-            .collect();
-        let mut previous = None;
-        for y in 0..size.height {
-            let source_row = nearest(y, self.height(), size.height);
-            if previous == Some(source_row) {
-                let start = y * result.words_per_row();
-                let above = start - result.words_per_row()..start;
-                result.words_mut().copy_within(above, start);
-                continue;
-            }
-            previous = Some(source_row);
-            let source = self.row(source_row);
-            if source.iter().all(|&word| word == 0) {
-                continue;
-            }
-            for (word, from) in result.row_mut(y).iter_mut().zip(columns.chunks(WORD_BITS)) {
-                for (bit, &x) in from.iter().enumerate() {
-                    *word |= (source[x / WORD_BITS] >> (x % WORD_BITS) & 1) << bit;
+        for y in 0..self.height() {
+            let rows =
+                covered(y, self.height(), size.height)..covered(y + 1, self.height(), size.height);
+            for run in self.row_runs(y) {
+                let start = covered(run.start, self.width(), size.width);
+                let end = covered(run.end, self.width(), size.width);
+                for row in rows.clone() {
+                    fill_run(result.row_mut(row), start..end);
                 }
             }
         }
@@ -88,9 +73,9 @@ fn shift_carry(next: u64, shift: usize) -> u64 {
     }
 }
 
-/// The source pixel under the centre of destination pixel `index`.
-fn nearest(index: usize, source: usize, destination: usize) -> usize {
-    (2 * index + 1) * source / (2 * destination)
+/// How many pixels of the destination have their centres before a source pixel begins, along one axis.
+fn covered(source_pixel: usize, source: usize, destination: usize) -> usize {
+    (2 * destination * source_pixel).div_ceil(source) / 2
 }
 
 #[cfg(test)]

@@ -2,7 +2,23 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 
 use serde::Deserialize;
-use tubelet_geometry::{BoundingBox, FrameSize, Mask, RunLength};
+use tubelet_geometry::{BoundingBox, FrameSize, Mask, PixelRect, RunLength};
+
+#[derive(Deserialize)]
+struct Vectors {
+    cases: Vec<Case>,
+    large: Vec<LargeCase>,
+}
+
+/// A filled rectangle.
+#[derive(Deserialize)]
+struct LargeCase {
+    width: usize,
+    height: usize,
+    /// Left, top, right, bottom.
+    rect: [usize; 4],
+    text: String,
+}
 
 #[derive(Deserialize)]
 struct Case {
@@ -36,13 +52,13 @@ impl Case {
     }
 }
 
-fn cases() -> Vec<Case> {
+fn vectors() -> Vectors {
     serde_json::from_str(include_str!("../data/run_length.json")).unwrap()
 }
 
 #[test]
 fn encoding_equals_pycocotools() {
-    for case in cases() {
+    for case in vectors().cases {
         let code = RunLength::encode(&case.mask());
         assert_eq!(code.counts(), case.counts);
         assert_eq!(code.to_text(), case.text);
@@ -58,7 +74,7 @@ fn encoding_equals_pycocotools() {
 
 #[test]
 fn decoding_equals_pycocotools() {
-    for case in cases() {
+    for case in vectors().cases {
         let code = RunLength::from_text(case.size(), &case.text).unwrap();
         assert_eq!(code.decode(), case.mask());
         assert_eq!(RunLength::new(case.size(), &case.counts).unwrap(), code);
@@ -67,7 +83,7 @@ fn decoding_equals_pycocotools() {
 
 #[test]
 fn merging_and_overlap_equal_pycocotools() {
-    for case in cases() {
+    for case in vectors().cases {
         let code = RunLength::encode(&case.mask());
         let other = RunLength::from_text(case.size(), &case.other_text).unwrap();
         assert_eq!(code.union(&other).unwrap().to_text(), case.union_text);
@@ -82,5 +98,28 @@ fn merging_and_overlap_equal_pycocotools() {
             case.iou
         };
         assert_eq!(code.iou(&other).unwrap(), expected);
+    }
+}
+
+#[test]
+fn counts_of_several_bytes_equal_pycocotools() {
+    for case in vectors().large {
+        let size = FrameSize::new(case.width, case.height);
+        let [left, top, right, bottom] = case.rect;
+        let rect = PixelRect {
+            left,
+            top,
+            right,
+            bottom,
+        };
+        let mut mask = Mask::new(size);
+        mask.fill_rect(rect);
+        let code = RunLength::encode(&mask);
+        assert_eq!(code.to_text(), case.text);
+        assert_eq!(RunLength::from_text(size, &case.text).unwrap(), code);
+        assert_eq!(
+            (code.bounds(), code.area()),
+            (Some(rect), rect.size().pixel_count())
+        );
     }
 }
