@@ -303,7 +303,10 @@ impl Sight<'_> {
             let coat = Coat {
                 texture,
                 texels_from_part: Affine::translation(slide, 0.0).after(limb.texels_from_part),
-                gain: self.actor.gain.map(|channel| channel * limb.shade),
+                gain: self
+                    .actor
+                    .gain
+                    .map(|channel| channel * limb.shade * self.pose.light),
                 finish: Finish {
                     softness: self.actor.softness,
                     bevel: limb.bevel,

@@ -34,6 +34,7 @@ pub(super) struct Motion {
     yaw: Wander,
     skew: Wander,
     change: Wander,
+    light: Wander,
     bend: Bend,
     bend_rate: f32,
 }
@@ -59,6 +60,8 @@ pub(super) struct Pose {
     pub(super) change: f32,
     /// Turn about the vertical axis, radians, for texture to follow.
     pub(super) yaw: f32,
+    /// Factor on the light that falls on it, as it walks through sun and shade.
+    pub(super) light: f32,
     pub(super) bend: Bend,
 }
 
@@ -89,7 +92,7 @@ impl Motion {
         };
         let turn = wander(if upright { 0.35 } else { 1.8 }, 0.7);
         let [growth, squash, yaw] = [wander(0.6, 0.6), wander(0.25, 0.5), wander(1.1, 0.5)];
-        let [skew, change_path] = [wander(0.35, 0.4), wander(1.2, 0.7)];
+        let [skew, change_path, light] = [wander(0.35, 0.4), wander(1.2, 0.7), wander(0.5, 0.4)];
         let sway = [
             Wander::new(dice, swing, period),
             Wander::new(dice, swing * if upright { 0.3 } else { 1.0 }, period),
@@ -135,6 +138,7 @@ impl Motion {
             yaw,
             skew,
             change: change_path,
+            light,
             bend,
             bend_rate: dice.signed(0.5),
         }
@@ -196,6 +200,7 @@ impl Motion {
             rolled: distance,
             change: (self.change.at(time) * 0.5 + 0.25).clamp(0.0, 1.0),
             yaw,
+            light: self.light.at(time).exp(),
             bend: Bend {
                 phase: self.bend.phase + self.bend_rate * time,
                 ..self.bend

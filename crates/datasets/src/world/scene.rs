@@ -14,7 +14,7 @@ use crate::error::DatasetError;
 /// Tries of a cast before the plainest one is taken.
 const ATTEMPTS: u64 = 6;
 /// Most moments averaged into one frame.
-const MOMENTS: usize = 4;
+const MOMENTS: usize = 5;
 
 /// See the module documentation.
 pub struct World {
@@ -167,6 +167,8 @@ impl World {
         let open = self.cast.camera.shutter;
         let time = index as f32;
         let short = self.config.size.width.min(self.config.size.height) as f32;
+        // Two pixels apart at 256 pixels; no further apart, as a share of the frame, in larger ones.
+        let spacing = (short / 128.0).max(2.0);
         let centre = |time| self.cast.camera.centre(time);
         let [from, to] = [centre(time), centre(time + 1.0)];
         let camera = [to[0] - from[0], to[1] - from[1]];
@@ -183,7 +185,7 @@ impl World {
                     ];
                     fastest.max((to[0] - from[0] - camera[0]).hypot(to[1] - from[1] - camera[1]))
                 });
-        ((fastest * open * short / 2.0) as usize + 1).min(MOMENTS)
+        ((fastest * open * short / spacing) as usize + 1).min(MOMENTS)
     }
 
     /// Draws one moment, back to front, and counts what each object covers before others hide it.

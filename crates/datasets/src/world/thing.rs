@@ -140,7 +140,7 @@ fn plant(dice: &mut Dice) -> Figure {
         } else {
             ([0.0; 2], share * TAU)
         };
-        let petal = Shape::ellipse([length + 0.08, 0.0], [length, width]);
+        let petal = Shape::ellipse([length * 0.92, 0.0], [length, width]);
         let phase = dice.angle();
         figure.add(
             Part::new(petal)

@@ -20,6 +20,12 @@ fn the_same_seed_gives_the_same_bytes_in_any_order_and_on_any_thread() {
 }
 
 #[test]
+fn worlds_can_be_handed_to_other_threads() {
+    fn is_shareable<T: Send + Sync>() {}
+    is_shareable::<World>();
+}
+
+#[test]
 fn other_seeds_give_other_clips() {
     assert_ne!(world(1).frame(0).rgb, world(2).frame(0).rgb);
 }
