@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_batch_depends_on_its_number_alone() {
         let recipe = recipe(|text| {
-            text.replace("uses = 75", "uses = 2")
+            text.replace("uses = 150", "uses = 2")
                 .replace("mirror = 0.0", "mirror = 0.5")
         });
         let mut straight = BatchSampler::new(&recipe);
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn clips_of_the_pool_take_turns_and_then_make_room() {
         let recipe = recipe(|text| {
-            text.replace("uses = 75", "uses = 2")
+            text.replace("uses = 150", "uses = 2")
                 .replace("objects = 2", "objects = 9")
         });
         let mut sampler = BatchSampler::new(&recipe);
@@ -203,14 +203,14 @@ mod tests {
         let two = recipe(|text| {
             let start = text.find("[[stages]]").unwrap();
             let end = text.find("[augmentation]").unwrap();
-            let stage = text[start..end].replace("steps = 150", "steps = 10");
+            let stage = text[start..end].replace("steps = 300", "steps = 10");
             format!("{}{stage}{}", &text[..start], &text[start..])
         });
         let stages = two.stages.get_ref();
         assert_eq!(
-            [0, 9, 10, 159, 900].map(|step| stage_of_step(stages, step)),
+            [0, 9, 10, 309, 900].map(|step| stage_of_step(stages, step)),
             [(0, 0), (0, 0), (1, 10), (1, 10), (1, 10)]
         );
-        assert_eq!(two.steps(), 160);
+        assert_eq!(two.steps(), 310);
     }
 }

@@ -18,8 +18,8 @@ const STEPS: usize = 14;
 
 fn recipe() -> Recipe {
     let text = include_str!("../../recipes/overfit.toml")
-        .replace("steps = 150", &format!("steps = {STEPS}"))
-        .replace("uses = 75", "uses = 2")
+        .replace("steps = 300", &format!("steps = {STEPS}"))
+        .replace("uses = 150", "uses = 2")
         .replace("minutes = 5.0", "minutes = 1e-9")
         .replace(
             "longest_gradient = 1.0",
