@@ -58,13 +58,10 @@ pub fn attention(
     }
     if options.causal {
         let offset = keys as i64 - queries as i64;
-        let hidden = Tensor::<2, burn::tensor::Bool>::tril_mask(
-            [queries, keys],
-            offset,
-            &scores.device(),
-        )
-        .unsqueeze::<4>()
-        .expand([batch, heads, queries, keys]);
+        let hidden =
+            Tensor::<2, burn::tensor::Bool>::tril_mask([queries, keys], offset, &scores.device())
+                .unsqueeze::<4>()
+                .expand([batch, heads, queries, keys]);
         scores = scores.mask_fill(hidden, f32::NEG_INFINITY);
     }
     matmul(softmax(scores, 3), value)

@@ -4,17 +4,27 @@
 //! takes the fast paths of this crate, every other backend plain burn operations.
 //! Knows no layer and no model. Weights keep PyTorch's layouts, so that checkpoints load unchanged.
 
+#![allow(
+    unsafe_code,
+    reason = "vector instructions and matrices shared by threads; each block states its invariant"
+)]
+
 mod activation;
 mod attention;
 mod convolution;
+mod cpu;
+mod extension;
 mod linear;
 mod normalization;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+mod reference;
 mod resize;
 mod softmax;
 
 pub use activation::{Activation, activate};
 pub use attention::{AttentionOptions, attention};
-pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv2d, conv_transpose2d};
+pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
 pub use linear::{LinearOptions, linear, matmul};
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use resize::{ResizeOptions, resize_bilinear};

@@ -4,7 +4,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::{Activation, activate};
+use crate::extension::{apply, is_fast};
+use crate::{Activation, activate, cpu};
 
 /// What [`linear`] does after the product.
 #[derive(Clone, Debug)]
@@ -38,6 +39,29 @@ pub fn linear<const D: usize>(
     weight: Tensor<2>,
     options: LinearOptions<D>,
 ) -> Tensor<D> {
+    let fast = is_fast(&input)
+        && is_fast(&weight)
+        && options.bias.as_ref().is_none_or(is_fast)
+        && options.residual.as_ref().is_none_or(is_fast);
+    if !fast {
+        return plain_linear(input, weight, options);
+    }
+    let kernel = cpu::Linear {
+        bias: options.bias.is_some(),
+        residual: options.residual.is_some(),
+        activation: options.activation,
+    };
+    let mut inputs = vec![input.into_dispatch(), weight.into_dispatch()];
+    inputs.extend(options.bias.map(Tensor::into_dispatch));
+    inputs.extend(options.residual.map(Tensor::into_dispatch));
+    apply(kernel, inputs)
+}
+
+fn plain_linear<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<2>,
+    options: LinearOptions<D>,
+) -> Tensor<D> {
     let mut shape = input.dims();
     let in_channels = shape[D - 1];
     let [out_channels, _] = weight.dims();
@@ -64,4 +88,75 @@ pub fn linear<const D: usize>(
 /// - output: `[..., rows, columns]`
 pub fn matmul<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
     left.matmul(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::reference::{assert_matches_plain, cases};
+
+    const ACTIVATIONS: [Activation; 6] = [
+        Activation::None,
+        Activation::Relu,
+        Activation::Gelu,
+        Activation::GeluTanh,
+        Activation::Silu,
+        Activation::Sigmoid,
+    ];
+
+    #[test]
+    fn no_rows_give_no_rows() {
+        let device = burn::tensor::Device::flex();
+        let input = Tensor::<3>::zeros([2, 0, 5], &device);
+        let output = linear(
+            input,
+            Tensor::ones([7, 5], &device),
+            LinearOptions::default(),
+        );
+        assert_eq!(output.dims(), [2, 0, 7]);
+        let input = Tensor::<3>::zeros([2, 3, 0], &device);
+        let options = LinearOptions {
+            bias: Some(Tensor::ones([7], &device)),
+            ..LinearOptions::default()
+        };
+        let output = linear(input, Tensor::ones([7, 0], &device), options);
+        assert_eq!(output.sum().into_scalar::<f32>(), 42.0);
+    }
+
+    proptest! {
+        #![proptest_config(cases(24))]
+
+        #[test]
+        fn linear_matches_its_plain_body(
+            (batch, tokens, inner, outer) in (1..3usize, 1..30usize, 1..40usize, 1..70usize),
+            activation in prop::sample::select(ACTIVATIONS.to_vec()),
+            (bias, residual, turned) in any::<(bool, bool, bool)>(),
+        ) {
+            let rows = batch * tokens;
+            let lengths = [rows * inner, outer * inner, outer, rows * outer];
+            let name = format!("{batch}×{tokens}×{inner}→{outer} {activation:?} {bias} {residual} {turned}");
+            assert_matches_plain(&name, &lengths, |x| {
+                let input = if turned {
+                    x[0].clone().reshape([batch, inner, tokens]).swap_dims(1, 2)
+                } else {
+                    x[0].clone().reshape([batch, tokens, inner])
+                };
+                let weight = if turned {
+                    x[1].clone().reshape([inner, outer]).transpose()
+                } else {
+                    x[1].clone().reshape([outer, inner])
+                };
+                // Unused inputs still take part, so that every input has a gradient.
+                let unused = x[2].clone().sum() + x[3].clone().sum();
+                let output = linear(input, weight, LinearOptions {
+                    bias: bias.then(|| x[2].clone()),
+                    activation,
+                    residual: residual.then(|| x[3].clone().reshape([batch, tokens, outer])),
+                });
+                output + unused.reshape([1, 1, 1])
+            });
+        }
+    }
 }

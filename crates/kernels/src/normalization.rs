@@ -4,6 +4,9 @@
 
 use burn::tensor::Tensor;
 
+use crate::cpu;
+use crate::extension::{apply, is_fast};
+
 /// Normalises the last dimension to zero mean and unit variance, then scales and shifts.
 ///
 /// # Shapes
@@ -15,6 +18,18 @@ pub fn layer_norm<const D: usize>(
     bias: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<D> {
+    if is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
+        let kernel = cpu::RowNorm {
+            centred: true,
+            epsilon: epsilon as f32,
+        };
+        let inputs = vec![
+            input.into_dispatch(),
+            weight.into_dispatch(),
+            bias.into_dispatch(),
+        ];
+        return apply(kernel, inputs);
+    }
     let mean = input.clone().mean_dim(D - 1);
     let centred = input - mean;
     let variance = centred.clone().square().mean_dim(D - 1);
@@ -46,6 +61,33 @@ pub fn layer_norm_2d(
 /// - `input`, output: `[..., channels]`
 /// - `weight`: `[channels]`
 pub fn rms_norm<const D: usize>(input: Tensor<D>, weight: Tensor<1>, epsilon: f64) -> Tensor<D> {
+    if is_fast(&input) && is_fast(&weight) {
+        let kernel = cpu::RowNorm {
+            centred: false,
+            epsilon: epsilon as f32,
+        };
+        return apply(kernel, vec![input.into_dispatch(), weight.into_dispatch()]);
+    }
     let variance = input.clone().square().mean_dim(D - 1);
     input / variance.add_scalar(epsilon).sqrt() * weight.unsqueeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::assert_matches_plain;
+
+    #[test]
+    fn row_norms_match_their_plain_bodies() {
+        for (rows, columns) in [(1, 5), (3, 7), (70, 16), (5, 48), (130, 33), (2, 1000)] {
+            let name = format!("{rows}×{columns}");
+            assert_matches_plain(&name, &[rows * columns, columns, columns], |x| {
+                let input = x[0].clone().add_scalar(3.0).reshape([rows, columns]);
+                layer_norm(input, x[1].clone(), x[2].clone(), 1e-6)
+            });
+            assert_matches_plain(&name, &[rows * columns, columns], |x| {
+                rms_norm(x[0].clone().reshape([1, rows, columns]), x[1].clone(), 1e-6)
+            });
+        }
+    }
 }

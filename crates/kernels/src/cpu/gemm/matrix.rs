@@ -1,0 +1,183 @@
+//! Views of matrices: to read, of any strides; to write, row by row.
+
+use std::marker::PhantomData;
+
+/// A matrix to read. Elements are known to lie inside the slice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matrix<'a> {
+    data: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    /// `shape` and `strides` are those of rows and columns.
+    ///
+    /// # Panics
+    /// Where an element lies outside `data`.
+    pub(crate) fn new(data: &'a [f32], shape: [usize; 2], strides: [usize; 2]) -> Self {
+        let [rows, columns] = shape;
+        if rows > 0 && columns > 0 {
+            let last = (rows - 1) * strides[0] + (columns - 1) * strides[1];
+            assert!(last < data.len(), "matrix view beyond its storage");
+        }
+        Self {
+            data,
+            rows,
+            columns,
+            row_stride: strides[0],
+            column_stride: strides[1],
+        }
+    }
+
+    /// Rows one after the other.
+    pub(crate) fn dense(data: &'a [f32], shape: [usize; 2]) -> Self {
+        Self::new(data, shape, [shape[1], 1])
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Distance of two elements of a column.
+    pub(crate) fn row_stride(&self) -> usize {
+        self.row_stride
+    }
+
+    /// Distance of two elements of a row.
+    pub(crate) fn column_stride(&self) -> usize {
+        self.column_stride
+    }
+
+    /// Rows and columns exchanged.
+    pub(crate) fn transposed(self) -> Self {
+        Self {
+            data: self.data,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+
+    /// `count` rows from `start` on.
+    pub(crate) fn row_range(self, start: usize, count: usize) -> Self {
+        assert!(start + count <= self.rows);
+        let offset = if count == 0 || self.columns == 0 {
+            0
+        } else {
+            start * self.row_stride
+        };
+        Self {
+            data: &self.data[offset..],
+            rows: count,
+            ..self
+        }
+    }
+
+    /// Address of an element.
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, column: usize) -> *const f32 {
+        debug_assert!(row < self.rows && column < self.columns);
+        self.data
+            .as_ptr()
+            .wrapping_add(row * self.row_stride + column * self.column_stride)
+    }
+
+    /// An element.
+    #[inline(always)]
+    pub(crate) fn get(&self, row: usize, column: usize) -> f32 {
+        self.data[row * self.row_stride + column * self.column_stride]
+    }
+
+    /// A row's elements, where they lie one after the other.
+    #[inline(always)]
+    pub(crate) fn dense_row(&self, row: usize, first: usize, count: usize) -> &'a [f32] {
+        debug_assert_eq!(self.column_stride, 1);
+        let start = row * self.row_stride + first;
+        &self.data[start..start + count]
+    }
+}
+
+/// A matrix to write, its rows dense, shared by threads that write different parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    data: *mut f32,
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    slice: PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: threads reach the elements only through `row` and `at`, whose callers promise parts of their own.
+unsafe impl Send for Target<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Target<'_> {}
+
+impl<'a> Target<'a> {
+    /// # Panics
+    /// Where an element lies outside `data` or rows overlap.
+    pub(crate) fn new(data: &'a mut [f32], shape: [usize; 2], row_stride: usize) -> Self {
+        let [rows, columns] = shape;
+        assert!(rows < 2 || row_stride >= columns, "rows overlap");
+        if rows > 0 && columns > 0 {
+            let last = (rows - 1) * row_stride + columns - 1;
+            assert!(last < data.len(), "matrix view beyond its storage");
+        }
+        Self {
+            data: data.as_mut_ptr(),
+            rows,
+            columns,
+            row_stride,
+            slice: PhantomData,
+        }
+    }
+
+    /// Rows one after the other.
+    pub(crate) fn dense(data: &'a mut [f32], shape: [usize; 2]) -> Self {
+        Self::new(data, shape, shape[1])
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Distance of two elements of a column.
+    pub(crate) fn row_stride(&self) -> usize {
+        self.row_stride
+    }
+
+    /// Address of an element.
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, column: usize) -> *mut f32 {
+        debug_assert!(row < self.rows && column < self.columns);
+        self.data.wrapping_add(row * self.row_stride + column)
+    }
+
+    /// Part of a row.
+    ///
+    /// # Safety
+    /// No other thread or reference reaches these elements while the slice lives.
+    #[inline(always)]
+    pub(crate) unsafe fn row(&self, row: usize, first: usize, count: usize) -> &'a mut [f32] {
+        assert!(row < self.rows && first + count <= self.columns);
+        // SAFETY: inside the slice given to `new`; unshared by the caller's promise.
+        unsafe {
+            std::slice::from_raw_parts_mut(self.data.add(row * self.row_stride + first), count)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Memory that is used again: buffers for packing, and new tensors.
+
+use std::cell::RefCell;
+
+use burn::backend::Shape;
+use burn::tensor::{Bytes, DType};
+use burn_flex::{FlexTensor, Layout};
+
+/// One cache line.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f32; 16]);
+
+thread_local! {
+    /// Buffers that no call on this thread holds at the moment.
+    static FREE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Buffers above this size go back to the system.
+const KEPT: usize = 16 << 20;
+
+/// Lends a buffer of `length` numbers, aligned to a cache line, with unspecified contents.
+pub(crate) fn with_scratch<R>(length: usize, body: impl FnOnce(&mut [f32]) -> R) -> R {
+    let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let needed = length.div_ceil(16);
+    if lines.len() < needed {
+        lines.resize(needed, Line([0.0; 16]));
+    }
+    // SAFETY: a line is sixteen numbers without padding, so `needed` lines hold at least `length` numbers.
+    let numbers =
+        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<f32>(), length) };
+    let result = body(numbers);
+    if lines.len() <= KEPT {
+        FREE.with_borrow_mut(|free| free.push(lines));
+    }
+    result
+}
+
+/// A vector of `length` numbers for a kernel that writes each of them.
+pub(crate) fn unwritten(length: usize) -> Vec<f32> {
+    let mut data = Vec::with_capacity(length);
+    // SAFETY: the capacity is `length`. Every kernel writes all elements before any is read, which the tests of each
+    // kernel check against a reference; zeroing first would cost a pass over memory.
+    #[expect(clippy::uninit_vec, reason = "written in full by the kernel it is for")]
+    unsafe {
+        data.set_len(length);
+    }
+    data
+}
+
+/// A dense tensor around its numbers.
+pub(crate) fn tensor(data: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
+    FlexTensor::new(
+        Bytes::from_elems(data),
+        Layout::contiguous(shape.into()),
+        DType::F32,
+    )
+}

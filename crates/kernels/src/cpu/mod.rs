@@ -1,0 +1,19 @@
+//! The fast paths of the CPU backend. In and out: tensors of the CPU backend, f32.
+
+pub(crate) mod gemm;
+pub(crate) mod memory;
+pub(crate) mod simd;
+
+mod linear;
+mod pointwise;
+mod row_norm;
+mod rows;
+mod softmax;
+mod sums;
+mod view;
+
+pub(crate) use linear::Linear;
+pub(crate) use row_norm::RowNorm;
+#[cfg(test)]
+pub(crate) use simd::level_tests;
+pub(crate) use softmax::{Pointwise, Softmax};

@@ -1,0 +1,122 @@
+//! Which vector instructions to use: the widest the processor has, or what `TUBELET_CPU` names.
+
+use std::sync::OnceLock;
+
+use super::{Simd, portable::Portable};
+#[cfg(target_arch = "x86_64")]
+use super::{avx2::Avx2, avx512::Avx512};
+
+/// A width this processor has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Level {
+    /// Plain Rust.
+    Portable(Portable),
+    /// AVX2 and FMA.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    /// AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+}
+
+/// A kernel, compiled once for each level.
+///
+/// Implementations mark `run` `#[inline(always)]`, so that it is compiled with the level's instructions, and start no
+/// threads inside (a closure on another thread would be compiled without them).
+pub(crate) trait Task {
+    /// What the kernel returns.
+    type Output;
+    /// The kernel.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+impl Level {
+    /// The level of this call: chosen once in a process.
+    pub(crate) fn current() -> Self {
+        #[cfg(test)]
+        if let Some(level) = level_tests::get() {
+            return level;
+        }
+        static CHOSEN: OnceLock<Level> = OnceLock::new();
+        *CHOSEN.get_or_init(|| {
+            let name = std::env::var("TUBELET_CPU").ok();
+            let available = Self::available();
+            let widest = available[available.len() - 1];
+            match name {
+                Some(name) => available
+                    .into_iter()
+                    .find(|level| level.name() == name)
+                    .unwrap_or(widest),
+                None => widest,
+            }
+        })
+    }
+
+    /// Every level this processor has, the widest last.
+    pub(crate) fn available() -> Vec<Self> {
+        let mut levels = vec![Self::Portable(Portable)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(Avx2::detect().map(Self::Avx2));
+            levels.extend(Avx512::detect().map(Self::Avx512));
+        }
+        levels
+    }
+
+    /// The name `TUBELET_CPU` knows.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Portable(_) => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => "avx512",
+        }
+    }
+
+    /// Numbers in a vector.
+    pub(crate) fn lanes(self) -> usize {
+        match self {
+            Self::Portable(_) => Portable::LANES,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => Avx2::LANES,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => Avx512::LANES,
+        }
+    }
+
+    /// Runs a kernel compiled for this level.
+    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+        match self {
+            Self::Portable(simd) => simd.run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => simd.run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(simd) => simd.run(task),
+        }
+    }
+}
+
+/// A level for one thread's calls, so that tests visit all of them in one process.
+#[cfg(test)]
+pub(crate) mod level_tests {
+    use super::Level;
+    use std::cell::Cell;
+
+    thread_local! {
+        static LEVEL: Cell<Option<Level>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn get() -> Option<Level> {
+        LEVEL.get()
+    }
+
+    /// Runs `test` at every level of this processor.
+    pub(crate) fn at_each_level(test: impl Fn(&'static str)) {
+        for level in Level::available() {
+            LEVEL.set(Some(level));
+            test(level.name());
+        }
+        LEVEL.set(None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Vectors of `f32` at three widths behind one trait, and the choice between them.
+
+mod avx2;
+mod avx512;
+mod function;
+mod level;
+mod portable;
+mod vector;
+
+pub(crate) use function::{exp, normal, sigmoid};
+#[cfg(test)]
+pub(crate) use level::level_tests;
+pub(crate) use level::{Level, Task};
+pub(crate) use vector::Simd;

@@ -1,0 +1,106 @@
+//! What a kernel may do with a vector of `f32`.
+//!
+//! A value of a type that implements [`Simd`] is a proof that this processor has the instructions, so its methods
+//! are safe. Kernels are written once against the trait; `Level` picks the width when they run.
+
+/// Vector instructions of one width. Every method is inlined into the kernel that calls it.
+pub(crate) trait Simd: Copy + Send + Sync + 'static {
+    /// A register.
+    type Vector: Copy;
+    /// Numbers in a register.
+    const LANES: usize;
+    /// Rows of the matrix product's register tile, beside two vectors of columns.
+    const TILE_ROWS: usize;
+
+    /// The same number in every lane.
+    fn splat(self, value: f32) -> Self::Vector;
+    /// Reads `LANES` numbers.
+    ///
+    /// # Safety
+    /// `source` is readable for `LANES` numbers.
+    unsafe fn load_at(self, source: *const f32) -> Self::Vector;
+    /// Reads `count < LANES` numbers; the other lanes are zero.
+    ///
+    /// # Safety
+    /// `source` is readable for `count` numbers.
+    unsafe fn load_first(self, source: *const f32, count: usize) -> Self::Vector;
+    /// Writes `LANES` numbers.
+    ///
+    /// # Safety
+    /// `target` is writable for `LANES` numbers.
+    unsafe fn store_at(self, target: *mut f32, value: Self::Vector);
+    /// Writes the first `count < LANES` lanes.
+    ///
+    /// # Safety
+    /// `target` is writable for `count` numbers.
+    unsafe fn store_first(self, target: *mut f32, value: Self::Vector, count: usize);
+
+    /// `a + b`.
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a - b`.
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b`.
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a / b`.
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b + c`.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// The greater; `b` where either is not a number.
+    fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The lesser; `b` where either is not a number.
+    fn min(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The nearest whole number, for magnitudes below 2²².
+    fn round(self, a: Self::Vector) -> Self::Vector;
+    /// `2^a` for whole `a` in `[-127, 128]`: zero at the lower end, infinity at the upper.
+    fn power_of_two(self, a: Self::Vector) -> Self::Vector;
+    /// `yes` where `a < b`, else `no`.
+    fn select_less(
+        self,
+        a: Self::Vector,
+        b: Self::Vector,
+        yes: Self::Vector,
+        no: Self::Vector,
+    ) -> Self::Vector;
+    /// Sum of the lanes.
+    fn sum(self, a: Self::Vector) -> f32;
+    /// Greatest lane.
+    fn maximum(self, a: Self::Vector) -> f32;
+
+    /// Reads the first `LANES` numbers of a slice.
+    #[inline(always)]
+    fn load(self, source: &[f32]) -> Self::Vector {
+        assert!(source.len() >= Self::LANES);
+        // SAFETY: the slice holds at least LANES numbers.
+        unsafe { self.load_at(source.as_ptr()) }
+    }
+
+    /// Reads a slice shorter than a vector; the other lanes are zero.
+    #[inline(always)]
+    fn load_rest(self, source: &[f32]) -> Self::Vector {
+        assert!(source.len() < Self::LANES);
+        // SAFETY: the slice holds `source.len()` numbers.
+        unsafe { self.load_first(source.as_ptr(), source.len()) }
+    }
+
+    /// Writes to the first `LANES` numbers of a slice.
+    #[inline(always)]
+    fn store(self, target: &mut [f32], value: Self::Vector) {
+        assert!(target.len() >= Self::LANES);
+        // SAFETY: the slice holds at least LANES numbers.
+        unsafe { self.store_at(target.as_mut_ptr(), value) }
+    }
+
+    /// Writes to a slice shorter than a vector.
+    #[inline(always)]
+    fn store_rest(self, target: &mut [f32], value: Self::Vector) {
+        assert!(target.len() < Self::LANES);
+        // SAFETY: the slice holds `target.len()` numbers.
+        unsafe { self.store_first(target.as_mut_ptr(), value, target.len()) }
+    }
+
+    /// `|a|`.
+    #[inline(always)]
+    fn abs(self, a: Self::Vector) -> Self::Vector {
+        self.max(self.sub(self.splat(0.0), a), a)
+    }
+}

@@ -1,0 +1,112 @@
+//! Comparison of a function's fast path in f32 with its plain body in f64, values and gradients, at every level.
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+use proptest::prelude::ProptestConfig;
+
+use crate::cpu::level_tests::at_each_level;
+
+/// Largest difference allowed, relative to the largest number compared.
+const TOLERANCE: f64 = 1e-5;
+
+/// Random cases that leave no files behind.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: count,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Numbers in (−1, 1) that look random and are the same in every run.
+pub(crate) fn numbers(length: usize, seed: usize) -> Vec<f64> {
+    let mut state = (seed as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (0..length)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            // f32 holds these exactly, so that both precisions start from the same numbers.
+            f64::from(((state >> 40) as f32) / 8_388_608.0 - 1.0)
+        })
+        .collect()
+}
+
+struct Run {
+    output: Vec<f64>,
+    gradients: Vec<Vec<f64>>,
+}
+
+fn run<const D: usize>(
+    lengths: &[usize],
+    dtype: DType,
+    function: &impl Fn(&[Tensor<1>]) -> Tensor<D>,
+) -> Run {
+    let device = Device::flex().autodiff();
+    let tensor = |length: usize, seed: usize| {
+        let data = TensorData::new(numbers(length, seed), [length]);
+        Tensor::<1>::from_data(data, (&device, dtype))
+    };
+    let inputs: Vec<Tensor<1>> = lengths
+        .iter()
+        .enumerate()
+        .map(|(index, length)| tensor(*length, index).require_grad())
+        .collect();
+    let output = function(&inputs);
+    let length = output.dims().iter().product();
+    let weights = tensor(length, 77);
+    let flat = output.clone().reshape([length]);
+    let gradients = (flat * weights).sum().backward();
+    let values = |tensor: Tensor<1>| {
+        tensor
+            .into_data()
+            .convert::<f64>()
+            .into_vec::<f64>()
+            .unwrap()
+    };
+    Run {
+        output: values(output.reshape([length]).inner()),
+        gradients: inputs
+            .iter()
+            .map(|input| values(input.grad(&gradients).unwrap()))
+            .collect(),
+    }
+}
+
+/// Asserts that two lists of numbers are close.
+pub(crate) fn assert_close(found: &[f64], expected: &[f64], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = expected.iter().fold(1e-3f64, |scale, x| scale.max(x.abs()));
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!(
+            (found - expected).abs() <= TOLERANCE * scale,
+            "{what}: {found} at {index}, expected {expected}"
+        );
+    }
+}
+
+/// Asserts that a function of flat inputs gives the same output and gradients in both precisions.
+pub(crate) fn assert_matches_plain<const D: usize>(
+    name: &str,
+    lengths: &[usize],
+    function: impl Fn(&[Tensor<1>]) -> Tensor<D>,
+) {
+    let expected = run(lengths, DType::F64, &function);
+    at_each_level(|level| {
+        let found = run(lengths, DType::F32, &function);
+        assert_close(
+            &found.output,
+            &expected.output,
+            &format!("{name} at {level}"),
+        );
+        for (index, (found, expected)) in
+            found.gradients.iter().zip(&expected.gradients).enumerate()
+        {
+            assert_close(
+                found,
+                expected,
+                &format!("{name} at {level}, gradient {index}"),
+            );
+        }
+    });
+}
