@@ -1,46 +1,15 @@
-//! An actor: a figure dressed in textures, with a motion, a shadow and perhaps a mirror image.
+//! An actor: a body with a motion, a shadow and perhaps a mirror image.
 //!
-//! In: random choices, a figure, the scene's colours. Out: drawings on a canvas at any time.
+//! In: a body, a motion. Out: drawings on a canvas at any time.
 
 use std::sync::Arc;
 
 use super::affine::Affine;
+use super::body::{Body, Limb};
 use super::canvas::{Canvas, Coat, Finish, Mark, Placement, Shadow};
-use super::colour::{Colour, Palette};
-use super::dice::Dice;
-use super::figure::{Figure, Kind, Swing};
+use super::colour::Colour;
 use super::motion::{Motion, Pose};
-use super::pattern;
 use super::shading::Light;
-use super::silhouette::Silhouette;
-use super::texture::{Grain, Texture};
-
-/// A part ready for drawing.
-struct Limb {
-    silhouette: Silhouette,
-    parent: Option<usize>,
-    joint: [f32; 2],
-    rest: f32,
-    swing: Swing,
-    skin: usize,
-    texels_from_part: Affine,
-    bevel: f32,
-    /// Limbs on the far side lie in the shade of the body.
-    shade: f32,
-}
-
-/// The unchanging body of an actor; look-alikes share it.
-pub(super) struct Body {
-    limbs: Vec<Limb>,
-    /// Indices of limbs, back to front.
-    order: Vec<usize>,
-    textures: Vec<Arc<Texture>>,
-    finish: Finish,
-    kind: Kind,
-    area: f32,
-    /// Lowest point at rest, where the ground is.
-    foot: f32,
-}
 
 /// How an actor darkens or mirrors on its surroundings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +47,8 @@ pub(super) struct Actor {
     pub(super) parallax: f32,
     /// Moves along with a camera that follows the action.
     pub(super) carried: bool,
+    /// World units after which scenery comes again, so that a camera that travels on never runs out of it.
+    pub(super) repeats: Option<f32>,
 }
 
 /// What drawing an actor needs from the scene.
@@ -87,148 +58,14 @@ pub(super) struct Stage<'a> {
     pub(super) time: f32,
 }
 
-impl Body {
-    /// Dresses a figure; `pixels` is its half size on screen.
-    pub(super) fn dress(
-        dice: &mut Dice,
-        figure: Figure,
-        disguise: Disguise,
-        (grain, pixels): (&Grain, f32),
-    ) -> Self {
-        let textures = skins(dice, figure.skins(), disguise, grain);
-        let finish = Finish {
-            softness: 1.0,
-            roughness: if dice.chance(0.3) {
-                dice.log_range(0.01, 0.08)
-            } else {
-                0.0
-            },
-            bevel: if dice.chance(0.75) {
-                dice.range(0.35, 1.0)
-            } else {
-                0.0
-            },
-            curve: dice.range(0.25, 0.94),
-            gloss: if dice.chance(0.45) {
-                dice.range(0.1, 1.0)
-            } else {
-                0.0
-            },
-        };
-        let mut order: Vec<usize> = (0..figure.parts.len()).collect();
-        order.sort_by_key(|index| figure.parts[*index].order);
-        let limbs: Vec<Limb> = figure
-            .parts
-            .iter()
-            .map(|part| {
-                let [low, high] = part.shape.bounds();
-                let extent = (high[0] - low[0]).max(high[1] - low[1]);
-                let cells = (extent * pixels / 2.2).clamp(8.0, 64.0) as usize;
-                let silhouette = Silhouette::new(&part.shape, part.other.as_ref(), cells);
-                // About one texel per pixel at the size at which the actor is usually seen.
-                let texels = pixels * dice.range(0.45, 1.1) * 256.0;
-                let texels_from_part =
-                    Affine::translation(dice.unit() * 65536.0, dice.unit() * 65536.0)
-                        .after(Affine::rotation(dice.angle()))
-                        .after(Affine::scale(texels, texels));
-                let bevel = silhouette.depth() * finish.bevel;
-                Limb {
-                    silhouette,
-                    parent: part.parent,
-                    joint: part.joint,
-                    rest: part.rest,
-                    swing: part.swing,
-                    skin: part.skin,
-                    texels_from_part,
-                    bevel,
-                    shade: if part.order < 0 { 0.72 } else { 1.0 },
-                }
-            })
-            .collect();
-        let area = limbs.iter().map(|limb| limb.silhouette.area()).sum::<f32>() * 0.9;
-        let mut body = Self {
-            limbs,
-            order,
-            textures,
-            finish,
-            kind: figure.kind,
-            area,
-            foot: 0.0,
-        };
-        body.foot = body.lowest_point();
-        body
-    }
-
-    /// Area on its own plane, in square figure units.
-    pub(super) fn area(&self) -> f32 {
-        self.area
-    }
-
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    fn lowest_point(&self) -> f32 {
-        let maps = self.part_maps(0.0, 0.0);
-        let corners = self.limbs.iter().zip(&maps).flat_map(|(limb, map)| {
-            let [low, high] = limb.silhouette.outline();
-            [low, [high[0], low[1]], high, [low[0], high[1]]].map(|corner| map.apply(corner)[1])
-        });
-        corners.fold(f32::MIN, f32::max)
-    }
-
-    /// Maps from the units of each part to those of the figure.
-    fn part_maps(&self, gait: f32, rolled: f32) -> Vec<Affine> {
-        let mut maps: Vec<Affine> = Vec::with_capacity(self.limbs.len());
-        for limb in &self.limbs {
-            let swing = limb.swing.reach * (gait + limb.swing.phase).sin()
-                + limb.swing.rolls * rolled * std::f32::consts::TAU;
-            let own = Affine::translation(limb.joint[0], limb.joint[1])
-                .after(Affine::rotation(limb.rest + swing));
-            let parent = limb.parent.and_then(|parent| maps.get(parent)).copied();
-            maps.push(parent.map_or(own, |parent| parent.after(own)));
-        }
-        maps
-    }
-}
-
-/// What an actor wears with respect to its surroundings.
-pub(super) enum Disguise {
-    None,
-    /// Colours close to one that is behind it.
-    Colour(Colour),
-    /// The very texture of some ground.
-    Texture(Arc<Texture>),
-}
-
-/// One texture per surface. The first may imitate the surroundings; the others are like it or quite different.
-fn skins(dice: &mut Dice, count: usize, disguise: Disguise, grain: &Grain) -> Vec<Arc<Texture>> {
-    let mut textures: Vec<Arc<Texture>> = Vec::with_capacity(count);
-    let first = match disguise {
-        Disguise::Colour(colour) => Palette::near(dice, colour, 18.0),
-        _ => Palette::surface(dice),
-    };
-    if let Disguise::Texture(texture) = disguise {
-        textures.push(texture);
-    }
-    for index in textures.len()..count.clamp(1, 5) {
-        let palette = match index {
-            0 => first.clone(),
-            _ if dice.chance(0.35) => Palette::near(dice, first.first(), 25.0),
-            _ => Palette::surface(dice),
-        };
-        // Now and then an object is made of what scenes are made of.
-        let pattern = if dice.chance(0.8) {
-            pattern::choose(dice, &pattern::OF_OBJECTS)
-        } else {
-            pattern::choose(dice, &pattern::OF_SCENES)
-        };
-        textures.push(Arc::new(Texture::paint(dice, grain, pattern, &palette)));
-    }
-    textures
-}
-
 impl Actor {
+    /// How far to the side the copy stands that is nearest to the middle of the view.
+    pub(super) fn offset(&self, centre: f32) -> f32 {
+        let ahead = centre * self.parallax - self.motion.start[0];
+        self.repeats
+            .map_or(0.0, |period| (ahead / period).round() * period)
+    }
+
     /// Draws the actor, its shadow or its mirror image first.
     pub(super) fn draw(&self, canvas: &mut Canvas, shadow: &mut Shadow, stage: &Stage<'_>) {
         let pose = self.motion.pose(stage.time);

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use super::actor::{Actor, Body, Stage, Trace};
+use super::actor::{Actor, Stage, Trace};
 use super::affine::Affine;
+use super::body::Body;
 use super::canvas::{Canvas, Shadow};
 use super::colour::{Colour, Palette, material};
 use super::dice::Dice;
@@ -258,6 +259,7 @@ fn strew(dice: &mut Dice, canvas: &mut Canvas, clutter: f32, extras: &[Arc<Body>
             id: 0,
             parallax: 1.0,
             carried: false,
+            repeats: None,
         };
         actor.draw(
             canvas,

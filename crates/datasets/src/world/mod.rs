@@ -15,9 +15,11 @@ mod compression;
 mod motion;
 mod path;
 mod photograph;
+mod players;
 
 mod actor;
 mod backdrop;
+mod body;
 mod canvas;
 mod foreground;
 mod layer;

@@ -7,20 +7,19 @@ use super::compression::Compression;
 use super::dice::{Dice, hash};
 use super::path::Wander;
 
-/// Number of stored normal draws that noise is read from; a power of two.
-const DRAWS: usize = 4096;
-
 /// The qualities of a camera and its recording.
 pub(super) struct Photograph {
     exposure: Wander,
     cast: [f32; 3],
     drift: [Wander; 3],
-    gamma: f32,
+    /// Lifts (positive) or lowers the middle tones, as a gamma does.
+    bow: f32,
     contrast: f32,
     saturation: f32,
     vignette: f32,
     softness: f32,
     noise: f32,
+    /// Normal draws, four rows of three channels; rows of noise are read from it at random places.
     draws: Vec<f32>,
     seed: u64,
     compression: Option<Compression>,
@@ -59,8 +58,8 @@ impl Tone {
 }
 
 impl Photograph {
-    /// `wear` is how far from a clean picture it may be, `0..=1`.
-    pub(super) fn new(dice: &mut Dice, wear: f32) -> Self {
+    /// For frames of a width; `wear` is how far from a clean picture it may be, `0..=1`.
+    pub(super) fn new(dice: &mut Dice, wear: f32, width: usize) -> Self {
         let mut rare = |chance: f32, low: f32, high: f32| {
             if dice.chance(chance) {
                 dice.range(low, high) * wear
@@ -80,7 +79,7 @@ impl Photograph {
             exposure: Wander::new(dice, flicker, period),
             cast: [0; 3].map(|_| 1.0 + dice.normal() * 0.06 * wear),
             drift: [0; 3].map(|_| Wander::new(dice, tint, period)),
-            gamma: (dice.normal() * 0.22 * wear).exp(),
+            bow: (dice.normal() * 0.25 * wear).clamp(-0.8, 0.8),
             contrast: 1.0 + dice.normal() * 0.14 * wear,
             saturation: (1.0 + dice.normal() * 0.25 * wear).max(0.0),
             vignette,
@@ -90,7 +89,7 @@ impl Photograph {
             } else {
                 0.5
             },
-            draws: (0..DRAWS).map(|_| dice.normal()).collect(),
+            draws: (0..width * 12).map(|_| dice.normal()).collect(),
             seed: dice.seed(),
             compression: quality.map(Compression::new),
             wanted: Tone {
@@ -118,7 +117,6 @@ impl Photograph {
         let exposure = self.exposure.at(time).exp() / samples as f32;
         let gains = [0, 1, 2]
             .map(|channel| self.cast[channel] * self.drift[channel].at(time).exp() * exposure);
-        let curve = self.curve();
         let contrast = (self.wanted.deviation / self.metered.deviation.max(1.0)).clamp(0.7, 3.0);
         let offset = self.wanted.mean - self.metered.mean * contrast;
         // Stretched contrast alone would make colours garish.
@@ -127,25 +125,20 @@ impl Photograph {
         let mut rgb = vec![0u8; width * height * 3];
         let scale = 2.0 / width.max(height) as f32;
         for row in 0..height {
-            let mut at = hash(self.seed ^ ((frame as u64) << 20 | row as u64)) as usize;
             let y = (row as f32 - height as f32 * 0.5) * scale;
             let pixels = &canvas.colours[row * width..(row + 1) * width];
             let bytes = rgb[row * width * 3..(row + 1) * width * 3].chunks_exact_mut(3);
-            for (column, (pixel, bytes)) in pixels.iter().zip(bytes).enumerate() {
+            let grain = self.grain(frame, row, width);
+            for (column, ((pixel, bytes), grain)) in pixels.iter().zip(bytes).zip(grain).enumerate()
+            {
                 let x = (column as f32 - width as f32 * 0.5) * scale;
                 let dim = 1.0 - self.vignette * (x * x + y * y) * 0.5;
                 let [r, g, b] = [0, 1, 2].map(|channel| pixel[channel] * gains[channel] * dim);
                 let grey = 0.299 * r + 0.587 * g + 0.114 * b;
                 let bright = grey * contrast + offset * dim;
-                at = at.wrapping_mul(0x5851_f42d).wrapping_add(0x1405_7b7e);
-                // Neighbouring draws serve the three channels: most of the noise is in the brightness.
-                let place = at >> 8;
-                let common = self.draws[place & (DRAWS - 1)];
                 for (channel, value) in [r, g, b].into_iter().enumerate() {
-                    let vivid = bright + (value - grey) * vividness;
-                    let toned = curve[(vivid * 2.0).clamp(0.0, 511.0) as usize];
-                    let own = self.draws[(place + 1 + channel) & (DRAWS - 1)];
-                    bytes[channel] = (toned + (common + own * 0.5) * self.noise + 0.5) as u8;
+                    let level = (bright + (value - grey) * vividness) * (1.0 / 255.0);
+                    bytes[channel] = (self.tone(level) + grain[channel] + 0.5) as u8;
                 }
             }
         }
@@ -155,12 +148,25 @@ impl Photograph {
         rgb
     }
 
-    /// Tone curve in steps of half a level.
-    fn curve(&self) -> [f32; 512] {
-        std::array::from_fn(|index| {
-            let level = index as f32 / 511.0;
-            ((level.powf(self.gamma) - 0.5) * self.contrast + 0.5) * 255.0
-        })
+    /// The tone curve, from `0..=1` to levels.
+    #[inline]
+    fn tone(&self, level: f32) -> f32 {
+        let level = level.clamp(0.0, 1.0);
+        let bowed = level + self.bow * level * (1.0 - level);
+        ((bowed - 0.5) * self.contrast + 0.5) * 255.0
+    }
+
+    /// Noise of one row, most of it in the brightness that the channels share.
+    fn grain(&self, frame: usize, row: usize, width: usize) -> impl Iterator<Item = [f32; 3]> {
+        let places = hash(self.seed ^ ((frame as u64) << 20 | row as u64)) as usize;
+        let own = &self.draws[places % (width * 9)..];
+        let common = &self.draws[(places >> 32) % (width * 11)..];
+        own.chunks_exact(3)
+            .zip(common)
+            .take(width)
+            .map(|(own, common)| {
+                [0, 1, 2].map(|channel| (common + own[channel] * 0.5) * self.noise)
+            })
     }
 }
 
@@ -197,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_clean_photograph_keeps_grey_levels() {
-        let mut photograph = Photograph::new(&mut Dice::new(1, 0), 0.0);
+        let mut photograph = Photograph::new(&mut Dice::new(1, 0), 0.0, 32);
         photograph.meter(photograph.wanted);
         let mut canvas = Canvas::new(32, 16);
         for (index, pixel) in canvas.colours.iter_mut().enumerate() {

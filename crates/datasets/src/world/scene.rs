@@ -4,6 +4,7 @@
 //! same config and seed give the same bytes on every run, whoever asks for which frame first.
 
 use super::actor::{Actor, Stage};
+use super::affine::Affine;
 use super::canvas::{Canvas, Shadow};
 use super::casting::{self, Cast};
 use super::config::WorldConfig;
@@ -200,8 +201,12 @@ impl World {
                 .screen_from_world(time, cast.backdrop_parallax, size),
             ripple,
         );
+        let [centre, _] = cast.camera.centre(time);
         for actor in &cast.actors {
-            let screen_from_world = cast.camera.screen_from_world(time, actor.parallax, size);
+            let screen_from_world = cast
+                .camera
+                .screen_from_world(time, actor.parallax, size)
+                .after(Affine::translation(actor.offset(centre), 0.0));
             let stage = Stage {
                 screen_from_world,
                 light: &cast.light,
