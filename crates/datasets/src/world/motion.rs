@@ -11,6 +11,9 @@ use super::dice::Dice;
 use super::figure::Kind;
 use super::path::{Wander, reflect};
 
+/// Highest speed, world units per frame: a runner close to the camera.
+pub(super) const FASTEST: f32 = 0.07;
+
 /// See the module documentation.
 #[derive(Clone, Debug)]
 pub(super) struct Motion {
@@ -78,7 +81,7 @@ impl Motion {
         let pace = if dice.chance(0.15) {
             0.0
         } else {
-            speed * dice.range(0.3, 1.5)
+            (speed * dice.range(0.3, 1.5)).min(FASTEST)
         };
         let period = dice.log_range(4.0, 24.0);
         let swing = speed * period * dice.range(0.0, 0.35);

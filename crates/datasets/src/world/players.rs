@@ -10,7 +10,7 @@ use super::body::{self, Body, Disguise};
 use super::config::WorldConfig;
 use super::dice::Dice;
 use super::figure::Figure;
-use super::motion::{Liveliness, Motion};
+use super::motion::{FASTEST, Liveliness, Motion};
 use super::texture::Grain;
 use super::{creature, landmark, machine, thing};
 
@@ -210,7 +210,8 @@ fn place(dice: &mut Dice, script: &Script, motion: &mut Motion) {
         // Out of the frame soon, straight through the nearer side.
         let frames = dice.log_range(4.0, 20.0);
         let side = motion.start[0].signum();
-        motion.velocity[0] = side * (half[0] + motion.size - motion.start[0].abs()) / frames;
+        let speed = (half[0] + motion.size - motion.start[0].abs()) / frames;
+        motion.velocity[0] = side * speed.min(FASTEST);
     }
     motion.limit = Some(half.map(|length| {
         if leaves {
