@@ -20,7 +20,7 @@ pub(crate) struct RandomFrequenciesConfig {
 
 impl RandomFrequenciesConfig {
     /// Draws the frequencies; they are never trained.
-    pub(crate) fn init(&self, device: &Device) -> RandomFrequencies {
+    pub(crate) fn init(self, device: &Device) -> RandomFrequencies {
         let draw = Initializer::Normal {
             mean: 0.0,
             std: 1.0,

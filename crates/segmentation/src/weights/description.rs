@@ -154,12 +154,7 @@ fn read(size: Size<'_>, text: &str) -> Option<()> {
     };
     match size {
         Size::Count(count) => *count = text.parse().ok()?,
-        Size::Number(number) => {
-            *number = text
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())?
-        }
+        Size::Number(number) => *number = finite(text)?,
         Size::List(list) => *list = numbers()?,
         Size::Counts(counts) => {
             let numbers = numbers()?;
@@ -170,6 +165,10 @@ fn read(size: Size<'_>, text: &str) -> Option<()> {
         }
     }
     Some(())
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn unreadable(key: &str, text: &str) -> SegmentationError {

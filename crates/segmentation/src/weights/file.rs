@@ -4,8 +4,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use burn::{module::Module, tensor::Device};
-use tubelet_nn::{LoadReport, StorageType, WeightFile, load, save};
+use burn::tensor::Device;
+use tubelet_nn::{LoadReport, StorageType, WeightError, WeightFile, load, save};
 
 use super::naming::Naming;
 use crate::{Generation, SegmentationError, Segmenter, SegmenterConfig};
@@ -67,7 +67,8 @@ impl Segmenter {
             Naming::Official => fresh.with_points_in(OFFICIAL_POINT_PARTS),
             Naming::Ours | Naming::HuggingFace => fresh,
         };
-        let (segmenter, report) = load(fresh, file, |name| naming.parameter_of(name))?;
+        let (segmenter, report) = load(fresh, file, |name| naming.parameter_of(name))
+            .map_err(|error| in_names_of(naming, error))?;
         Ok((segmenter.with_points_in(1), report))
     }
 
@@ -119,6 +120,24 @@ fn naming_of(file: &WeightFile) -> Result<Naming, SegmentationError> {
     })
 }
 
+/// Calls missing parameters as the file would.
+fn in_names_of(naming: Naming, error: WeightError) -> WeightError {
+    match error {
+        WeightError::Mismatch {
+            path,
+            missing,
+            unexpected,
+            misshapen,
+        } => WeightError::Mismatch {
+            missing: missing.iter().map(|path| naming.name_of(path)).collect(),
+            path,
+            unexpected,
+            misshapen,
+        },
+        other => other,
+    }
+}
+
 /// What tells published models apart.
 struct Outline {
     channels: usize,
@@ -134,7 +153,7 @@ impl Outline {
             channels: tensor("image_encoder.trunk.patches.weight")
                 .and_then(|weight| weight.shape().first().copied())
                 .unwrap_or(0),
-            blocks: (0..)
+            blocks: (0..file.tensors().len())
                 .take_while(|&index| tensor(&block(index)).is_some())
                 .count(),
             marks_absence: tensor("memory_encoder.absence").is_some(),

@@ -7,7 +7,7 @@ use burn::{
     tensor::{Device, Int, Tensor, TensorData},
 };
 use tubelet_nn::{WeightFile, load};
-use tubelet_segmentation::Naming;
+use tubelet_segmentation::{Naming, SegmenterConfig};
 
 /// Largest difference that passes, as a fraction of the largest expected value.
 const TOLERANCE: f32 = 1e-4;
@@ -39,6 +39,11 @@ impl Golden {
 
     pub(crate) fn metadata(&self, key: &str) -> &str {
         &self.file.metadata()[key]
+    }
+
+    /// The sizes that the file states.
+    pub(crate) fn config(&self) -> SegmenterConfig {
+        SegmenterConfig::of(&self.file).unwrap()
     }
 
     /// A number, or the numbers of a list, from the metadata.
@@ -102,7 +107,7 @@ impl Golden {
 
 /// Largest difference as a fraction of the largest expected value; infinite where a value is not a number.
 pub(crate) fn relative_error<const D: usize>(actual: Tensor<D>, expected: Tensor<D>) -> f32 {
-    let values = |tensor: Tensor<D>| tensor.into_data().into_vec::<f32>().unwrap();
+    let values = |tensor: Tensor<D>| tensor.try_into_vec_as::<f32>().unwrap();
     let (actual, expected) = (values(actual), values(expected));
     let largest = expected
         .iter()

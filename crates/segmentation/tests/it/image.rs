@@ -197,7 +197,7 @@ fn the_best_mask_is_the_one_with_the_highest_expected_quality() {
         object_score_logits: golden.tensor("multiple.score"),
     };
     let [objects, _] = chosen.iou.dims();
-    let iou = chosen.iou.clone().into_data().into_vec::<f32>().unwrap();
+    let iou = chosen.iou.clone().try_into_vec_as::<f32>().unwrap();
     let best = chosen.clone().best();
     for object in 0..objects {
         let row = &iou[3 * object..3 * object + 3];

@@ -4,6 +4,9 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod full_size;
 mod golden;
+mod gradients;
 mod image;
 mod memory;
+mod weights;

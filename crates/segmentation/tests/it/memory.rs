@@ -1,10 +1,11 @@
 //! Every verb that touches memory, against `transformers`' Sam2VideoModel.
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
+use tubelet_geometry::FrameSize;
 use tubelet_segmentation::{
-    Direction, FrameMemory, FramePolicy, FrameRole, Generation, HieraConfig, ImageFeatures,
-    MaskInMemory, MemoryBank, MemoryConfig, MemoryPrecision, Moment, Past, PointPrompts,
-    Prediction, Prompt, Recalled, Segmenter, SegmenterConfig, SegmenterSizes,
+    Direction, FrameMemory, FramePolicy, FrameRole, Generation, ImageFeatures, MaskInMemory,
+    MemoryBank, MemoryPrecision, Moment, Past, PointPrompts, Prediction, Prompt, Recalled,
+    Segmenter, prepare_frame,
 };
 
 use crate::golden::Golden;
@@ -16,35 +17,10 @@ const FILES: [(&str, Generation); 2] = [
 const PROMPTED: [usize; 2] = [2, 11];
 const TRACKED: [usize; 9] = [3, 4, 5, 6, 8, 9, 10, 12, 13];
 
-fn config(generation: Generation) -> SegmenterConfig {
-    let mut config = SegmenterConfig::from_sizes(SegmenterSizes {
-        image_size: 96,
-        channels: 32,
-        trunk: HieraConfig {
-            channels: 8,
-            heads: 1,
-            blocks: [1, 1, 2, 1],
-            windows: [4, 4, 4, 2],
-            global_blocks: vec![3],
-            background: 5,
-        },
-        token_hidden_channels: 64,
-        quality_hidden_channels: 32,
-    })
-    .with_generation(generation);
-    config.memory = MemoryConfig {
-        channels: 16,
-        ..MemoryConfig::published()
-    };
-    config.memory.attention.layers = 2;
-    config.memory.attention.hidden_channels = 64;
-    config.memory.encoder.hidden_channels = 64;
-    config
-}
-
 /// The weights are those of 2.1; SAM 2 has no use for two of its parts.
 fn fill(weights: &Golden, generation: Generation) -> Segmenter {
-    let segmenter = config(generation).init(weights.device());
+    let config = weights.config().with_generation(generation);
+    let segmenter = config.init(weights.device());
     weights.fill_where(segmenter, |parameter| {
         let only_in_2_1 = ["memory_encoder.absence", "object_pointer.time_projection"];
         let unused = only_in_2_1.iter().any(|part| parameter.starts_with(part));
@@ -261,5 +237,23 @@ fn objects_recall_together_what_they_recall_alone() {
     for batched in [together, each_with_features] {
         let error = crate::golden::relative_error(batched, alone.clone());
         assert!(error < 1e-6, "{error:.2e}");
+    }
+}
+
+#[test]
+fn frames_are_prepared_as_the_reference_prepares_bytes() {
+    let golden = Golden::open(FILES[0].0);
+    for kind in ["smaller", "larger", "fitting"] {
+        let pixels: Tensor<3> = golden.tensor(&format!("prepare.{kind}.pixels"));
+        let [height, width, _] = pixels.dims();
+        let levels = pixels.into_data().into_vec::<f32>().unwrap();
+        let bytes: Vec<u8> = levels.into_iter().map(|level| level as u8).collect();
+        let size = FrameSize::new(width, height);
+        let prepared = prepare_frame(&bytes, size, 24, golden.device()).unwrap();
+        let expected: Tensor<4> = golden.tensor(&format!("prepare.{kind}"));
+        let error = crate::golden::relative_error(prepared, expected);
+        // One level of one colour would be more than a thousandth.
+        assert!(error < 1e-6, "{kind}: {error:.2e}");
+        assert!(prepare_frame(&bytes[3..], size, 24, golden.device()).is_err());
     }
 }
