@@ -6,6 +6,7 @@ mod equal_to_ffmpeg;
 mod faults;
 mod folders;
 mod foreign;
+mod memory;
 mod outside;
 mod seeking;
 mod written;
