@@ -4,7 +4,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::{matmul, softmax};
+use crate::extension::{apply, is_fast};
+use crate::{cpu, matmul, softmax};
 
 /// How [`attention`] scores and masks.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,22 @@ pub fn attention(
 ) -> Tensor<4> {
     let [batch, heads, queries, channels] = query.dims();
     let [_, key_heads, keys, value_channels] = value.dims();
+    let scale = options
+        .scale
+        .unwrap_or_else(|| 1.0 / (channels as f64).sqrt());
+    // A bias needs a gradient for every score, and with that the scores in memory.
+    if options.bias.is_none() && is_fast(&query) && is_fast(&key) && is_fast(&value) {
+        let kernel = cpu::Attention {
+            scale: scale as f32,
+            causal: options.causal,
+        };
+        let inputs = vec![
+            query.into_dispatch(),
+            key.into_dispatch(),
+            value.into_dispatch(),
+        ];
+        return apply(kernel, inputs);
+    }
     let group = heads / key_heads;
     let (key, value) = if group == 1 {
         (key, value)
@@ -49,9 +66,6 @@ pub fn attention(
                 .reshape([batch, heads, keys, value_channels]),
         )
     };
-    let scale = options
-        .scale
-        .unwrap_or_else(|| 1.0 / (channels as f64).sqrt());
     let mut scores = matmul(query.mul_scalar(scale), key.swap_dims(2, 3));
     if let Some(bias) = options.bias {
         scores = scores + bias;
@@ -65,4 +79,81 @@ pub fn attention(
         scores = scores.mask_fill(hidden, f32::NEG_INFINITY);
     }
     matmul(softmax(scores, 3), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::assert_matches_plain;
+
+    struct Case {
+        batch: usize,
+        heads: [usize; 2],
+        tokens: [usize; 2],
+        channels: [usize; 2],
+        causal: bool,
+        merged: bool,
+    }
+
+    fn check(case: &Case) {
+        let Case {
+            batch,
+            heads,
+            tokens,
+            channels,
+            causal,
+            merged,
+        } = *case;
+        let shapes = [
+            [batch, heads[0], tokens[0], channels[0]],
+            [batch, heads[1], tokens[1], channels[0]],
+            [batch, heads[1], tokens[1], channels[1]],
+        ];
+        let lengths = shapes.map(|shape| shape.iter().product());
+        let name = format!("{shapes:?} causal {causal}");
+        assert_matches_plain(&name, &lengths, |x| {
+            let tensor = |index: usize| {
+                let [batch, heads, tokens, channels] = shapes[index];
+                let flat = x[index].clone().mul_scalar(2.0);
+                if merged {
+                    flat.reshape([batch, tokens, heads, channels])
+                        .swap_dims(1, 2)
+                } else {
+                    flat.reshape([batch, heads, tokens, channels])
+                }
+            };
+            let options = AttentionOptions {
+                causal,
+                ..AttentionOptions::default()
+            };
+            attention(tensor(0), tensor(1), tensor(2), options)
+        });
+    }
+
+    #[test]
+    fn attention_matches_its_plain_body() {
+        for (heads, tokens, channels) in [
+            ([1, 1], [1, 1], [1, 1]),
+            ([2, 2], [64, 64], [48, 48]),
+            ([4, 2], [7, 13], [16, 24]),
+            ([1, 1], [130, 600], [32, 20]),
+            ([3, 1], [100, 33], [8, 40]),
+        ] {
+            // A query that sees no key has no weights to compare.
+            for causal in [false, tokens[0] <= tokens[1]] {
+                for merged in [false, true] {
+                    for batch in [1, 3] {
+                        check(&Case {
+                            batch,
+                            heads,
+                            tokens,
+                            channels,
+                            causal,
+                            merged,
+                        });
+                    }
+                }
+            }
+        }
+    }
 }

@@ -29,3 +29,8 @@ pub use linear::{LinearOptions, linear, matmul};
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use resize::{ResizeOptions, resize_bilinear};
 pub use softmax::softmax;
+
+/// Name of the vector instructions in use: the widest that the processor has, or what `TUBELET_CPU` names.
+pub fn processor_level() -> &'static str {
+    cpu::simd::level::Level::current().name()
+}

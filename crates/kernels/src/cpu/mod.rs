@@ -4,6 +4,7 @@ pub(crate) mod gemm;
 pub(crate) mod memory;
 pub(crate) mod simd;
 
+mod attention;
 mod linear;
 mod pointwise;
 mod row_norm;
@@ -12,6 +13,7 @@ mod softmax;
 mod sums;
 mod view;
 
+pub(crate) use attention::Attention;
 pub(crate) use linear::Linear;
 pub(crate) use row_norm::RowNorm;
 #[cfg(test)]

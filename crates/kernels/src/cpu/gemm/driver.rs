@@ -1,4 +1,4 @@
-//! The loops around the register tile, and their division among threads.
+//! The division of a product among threads.
 //!
 //! Every element of C is summed along the inner dimension in the same order however the work is divided, so results
 //! do not depend on the number of threads.
@@ -8,20 +8,14 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::super::memory::with_scratch;
-use super::super::simd::{Level, Simd, Task};
-use super::tile::{Corner, Rows, tiles};
-use super::{Columns, Matrix, PanelShape, Target};
-
-/// What happens to a part of a row of C once its sums are complete.
-pub(crate) trait Finish: Sync {
-    /// `out` holds the columns of `row` from `first` on.
-    fn finish(&self, level: Level, row: usize, first: usize, out: &mut [f32]);
-}
+use super::super::simd::Level;
+use super::pass::{DEPTH, Finish, Packed, Pass, Piece};
+use super::{Columns, Lines, PanelShape, Target};
 
 /// `C = A · B`, or `C += A · B`.
-pub(crate) struct Product<'a, B> {
+pub(crate) struct Product<'a, A, B> {
     /// Left side.
-    pub a: Matrix<'a>,
+    pub a: A,
     /// Right side.
     pub b: &'a B,
     /// Result.
@@ -36,17 +30,13 @@ pub(crate) struct Product<'a, B> {
 const WORTH_A_THREAD: usize = 1 << 19;
 /// Numbers of B packed at a time: they stay in the outer cache.
 const PACKED: usize = 1 << 20;
-/// Numbers of B that one pass over A's rows reads: they stay in the middle cache.
-const IN_CACHE: usize = 96 << 10;
-/// Longest inner dimension of a pass: twelve rows of A stay in the inner cache.
-const DEPTH: usize = 384;
 /// Pieces of work for each thread, so that a delayed thread's pieces go to others.
 const PIECES: usize = 3;
 
 /// Multiplies on all threads, where that is worth it.
-pub(crate) fn multiply<B: Columns>(product: &Product<B>) {
+pub(crate) fn multiply<A: Lines, B: Columns>(product: &Product<A, B>) {
     let [inner, columns] = product.b.shape();
-    let work = product.a.rows() * inner * columns;
+    let work = product.a.shape()[0] * inner * columns;
     let threads = if work < WORTH_A_THREAD {
         1
     } else {
@@ -56,14 +46,14 @@ pub(crate) fn multiply<B: Columns>(product: &Product<B>) {
 }
 
 /// Multiplies on this thread.
-pub(crate) fn multiply_here<B: Columns>(level: Level, product: &Product<B>) {
+pub(crate) fn multiply_here<A: Lines, B: Columns>(level: Level, product: &Product<A, B>) {
     multiply_on(level, product, 1);
 }
 
-fn multiply_on<B: Columns>(level: Level, product: &Product<B>, threads: usize) {
+fn multiply_on<A: Lines, B: Columns>(level: Level, product: &Product<A, B>, threads: usize) {
     let [inner, columns] = product.b.shape();
-    let rows = product.a.rows();
-    assert_eq!(product.a.columns(), inner, "inner dimensions differ");
+    let rows = product.a.shape()[0];
+    assert_eq!(product.a.shape()[1], inner, "inner dimensions differ");
     assert_eq!([product.c.rows(), product.c.columns()], [rows, columns]);
     if rows == 0 || columns == 0 {
         return;
@@ -73,30 +63,29 @@ fn multiply_on<B: Columns>(level: Level, product: &Product<B>, threads: usize) {
         return;
     }
     let shape = PanelShape::new(level, columns);
-    let passes = inner.div_ceil(DEPTH);
-    let depth = inner.div_ceil(passes);
-    let block = (PACKED / (columns * depth)).max(1) * depth;
+    let block = (PACKED / columns).max(DEPTH);
     for start in (0..inner).step_by(block) {
         let range = start..inner.min(start + block);
-        with_scratch(shape.length(range.len()), |packed| {
-            pack(product.b, shape, range.clone(), packed, threads);
+        with_scratch(shape.length(range.len()), |data| {
+            pack(product.b, shape, range.clone(), data, threads);
+            let packed = Packed::new(data, shape, range.len());
             let pass = Pass {
                 level,
-                a: product.a,
-                c: product.c,
+                a: &product.a,
+                a_start: start,
                 packed,
-                shape,
-                inner: range.clone(),
-                depth,
+                steps: 0..range.len(),
+                c: product.c,
+                origin: 0,
                 add: product.add || start > 0,
                 finish: product.finish.filter(|_| range.end == inner),
             };
-            divide(&pass, threads);
+            divide(&pass, rows, threads);
         });
     }
 }
 
-fn finish_empty<B: Columns>(level: Level, product: &Product<B>) {
+fn finish_empty<A: Lines, B: Columns>(level: Level, product: &Product<A, B>) {
     for row in 0..product.c.rows() {
         // SAFETY: `product` is borrowed by this call alone, which is on one thread.
         let out = unsafe { product.c.row(row, 0, product.c.columns()) };
@@ -109,6 +98,19 @@ fn finish_empty<B: Columns>(level: Level, product: &Product<B>) {
     }
 }
 
+/// Packs all of B on this many threads; `data` holds [`PanelShape::length`] numbers.
+pub(crate) fn pack_all<'a, B: Columns>(
+    level: Level,
+    b: &B,
+    data: &'a mut [f32],
+    threads: usize,
+) -> Packed<'a> {
+    let [inner, columns] = b.shape();
+    let shape = PanelShape::new(level, columns);
+    pack(b, shape, 0..inner, data, threads);
+    Packed::new(data, shape, inner)
+}
+
 fn pack<B: Columns>(
     b: &B,
     shape: PanelShape,
@@ -119,6 +121,9 @@ fn pack<B: Columns>(
     let pack_panel = |(panel, out): (usize, &mut [f32])| {
         b.pack(inner.clone(), shape.columns(panel), shape.width(panel), out);
     };
+    if packed.is_empty() {
+        return;
+    }
     let panels = packed.chunks_mut(shape.full() * inner.len()).enumerate();
     if threads == 1 || panels.len() == 1 || inner.len() * shape.columns(0).len() < 2048 {
         panels.for_each(pack_panel);
@@ -130,24 +135,9 @@ fn pack<B: Columns>(
     }
 }
 
-/// One pass over a packed part of B.
-#[derive(Clone)]
-struct Pass<'a> {
-    level: Level,
-    a: Matrix<'a>,
-    c: Target<'a>,
-    packed: &'a [f32],
-    shape: PanelShape,
-    /// The part of the inner dimension that is packed.
-    inner: Range<usize>,
-    depth: usize,
-    add: bool,
-    finish: Option<&'a dyn Finish>,
-}
-
 /// Cuts C into pieces of whole slivers of rows and, where rows are few, groups of panels.
-fn divide(pass: &Pass, threads: usize) {
-    let (rows, panels) = (pass.a.rows(), pass.shape.count());
+fn divide<A: Lines>(pass: &Pass<A>, rows: usize, threads: usize) {
+    let panels = pass.packed.shape().count();
     if threads == 1 {
         pass.level.run(Piece {
             pass,
@@ -177,106 +167,4 @@ fn divide(pass: &Pass, threads: usize) {
 /// The `index`-th of `pieces` nearly equal parts of `0..total`.
 fn cut(total: usize, pieces: usize, index: usize) -> Range<usize> {
     total * index / pieces..total * (index + 1) / pieces
-}
-
-/// A rectangle of C that one thread computes.
-struct Piece<'a> {
-    pass: &'a Pass<'a>,
-    rows: Range<usize>,
-    panels: Range<usize>,
-}
-
-impl Task for Piece<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let pass = self.pass;
-        let packed_rows = pass.inner.len();
-        let group = (IN_CACHE / (pass.depth * pass.shape.full())).max(1);
-        let mut sliver_buffer = [0.0f32; 12 * DEPTH];
-        for first in self.panels.clone().step_by(group) {
-            let panels = first..self.panels.end.min(first + group);
-            for start in (0..packed_rows).step_by(pass.depth) {
-                let steps = start..packed_rows.min(start + pass.depth);
-                for row in self.rows.clone().step_by(S::TILE_ROWS) {
-                    let rows = row..self.rows.end.min(row + S::TILE_ROWS);
-                    let inner = pass.inner.start + steps.start..pass.inner.start + steps.end;
-                    let a = sliver(
-                        pass.a,
-                        rows.clone(),
-                        inner,
-                        panels.len(),
-                        &mut sliver_buffer,
-                    );
-                    for panel in panels.clone() {
-                        let columns = pass.shape.columns(panel);
-                        let width = pass.shape.width(panel);
-                        let place = pass.shape.place(panel, packed_rows).start;
-                        let corner = Corner {
-                            data: pass.c.at(rows.start, columns.start),
-                            row_stride: pass.c.row_stride(),
-                            columns: columns.len(),
-                            add: pass.add || steps.start > 0,
-                        };
-                        let panel =
-                            &pass.packed[place + steps.start * width..place + steps.end * width];
-                        // SAFETY: `sliver` covers these rows and steps; the corner lies in this piece's rectangle of
-                        // C, which no other piece touches.
-                        unsafe { tiles(simd, rows.len(), a, panel, steps.len(), corner) };
-                    }
-                    if steps.end == packed_rows
-                        && let Some(finish) = pass.finish
-                    {
-                        let start = pass.shape.columns(panels.start).start;
-                        let end = pass.shape.columns(panels.end - 1).end;
-                        for row in rows {
-                            // SAFETY: inside this piece's rectangle, as above.
-                            let out = unsafe { pass.c.row(row, start, end - start) };
-                            finish.finish(pass.level, row, start, out);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Rows of A for the register tile: where they are, or copied together where their addresses would collide in the
-/// cache or lie across the inner dimension.
-#[inline(always)]
-fn sliver(
-    a: Matrix,
-    rows: Range<usize>,
-    inner: Range<usize>,
-    panels: usize,
-    buffer: &mut [f32; 12 * DEPTH],
-) -> Rows {
-    let collide = a.row_stride() % 512 == 0 && rows.len() > 4;
-    if panels < 2 || (a.column_stride() == 1 && !collide) {
-        return Rows {
-            data: a.at(rows.start, inner.start),
-            row_stride: a.row_stride(),
-            step: a.column_stride(),
-        };
-    }
-    let width = rows.len();
-    let steps = buffer.chunks_exact_mut(width).zip(inner);
-    if a.row_stride() == 1 {
-        let across = a.transposed();
-        for (out, column) in steps {
-            out.copy_from_slice(across.dense_row(column, rows.start, width));
-        }
-    } else {
-        for (out, column) in steps {
-            for (out, row) in out.iter_mut().zip(rows.clone()) {
-                *out = a.get(row, column);
-            }
-        }
-    }
-    Rows {
-        data: buffer.as_ptr(),
-        row_stride: 1,
-        step: width,
-    }
 }

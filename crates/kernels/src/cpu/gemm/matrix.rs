@@ -1,6 +1,10 @@
 //! Views of matrices: to read, of any strides; to write, row by row.
 
 use std::marker::PhantomData;
+use std::ops::Range;
+
+use super::pass::{Lines, Sliver};
+use super::tile::Rows;
 
 /// A matrix to read. Elements are known to lie inside the slice.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +111,52 @@ impl<'a> Matrix<'a> {
     }
 }
 
+// SAFETY: the constructor checked that every element lies inside the slice; a copy fills the buffer it points to.
+unsafe impl Lines for Matrix<'_> {
+    fn shape(&self) -> [usize; 2] {
+        [self.rows, self.columns]
+    }
+
+    /// Copied together where addresses would collide in the cache or lie across the inner dimension.
+    #[inline(always)]
+    fn sliver(
+        &self,
+        rows: Range<usize>,
+        inner: Range<usize>,
+        panels: usize,
+        buffer: &mut Sliver,
+    ) -> Rows {
+        assert!(rows.end <= self.rows && inner.end <= self.columns);
+        let collide = self.row_stride.is_multiple_of(512) && rows.len() > 4;
+        if panels < 2 || (self.column_stride == 1 && !collide) {
+            return Rows {
+                data: self.at(rows.start, inner.start),
+                row_stride: self.row_stride,
+                step: self.column_stride,
+            };
+        }
+        let width = rows.len();
+        let steps = buffer.chunks_exact_mut(width).zip(inner);
+        if self.row_stride == 1 {
+            let across = self.transposed();
+            for (out, column) in steps {
+                out.copy_from_slice(across.dense_row(column, rows.start, width));
+            }
+        } else {
+            for (out, column) in steps {
+                for (out, row) in out.iter_mut().zip(rows.clone()) {
+                    *out = self.get(row, column);
+                }
+            }
+        }
+        Rows {
+            data: buffer.as_ptr(),
+            row_stride: 1,
+            step: width,
+        }
+    }
+}
+
 /// A matrix to write, its rows dense, shared by threads that write different parts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
@@ -144,6 +194,19 @@ impl<'a> Target<'a> {
     /// Rows one after the other.
     pub(crate) fn dense(data: &'a mut [f32], shape: [usize; 2]) -> Self {
         Self::new(data, shape, shape[1])
+    }
+
+    /// A rectangle of it.
+    pub(crate) fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        assert!(rows.end <= self.rows && columns.end <= self.columns);
+        Self {
+            data: self
+                .data
+                .wrapping_add(rows.start * self.row_stride + columns.start),
+            rows: rows.len(),
+            columns: columns.len(),
+            ..self
+        }
     }
 
     /// Number of rows.

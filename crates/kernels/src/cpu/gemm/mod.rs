@@ -3,10 +3,13 @@
 mod columns;
 mod driver;
 mod matrix;
+mod pass;
 #[cfg(test)]
 mod tests;
 mod tile;
 
 pub(crate) use columns::{Columns, PanelShape};
-pub(crate) use driver::{Finish, Product, multiply, multiply_here};
+pub(crate) use driver::{Product, multiply, multiply_here, pack_all};
 pub(crate) use matrix::{Matrix, Target};
+pub(crate) use pass::{Finish, Lines, Packed, Pass, Piece, Sliver};
+pub(crate) use tile::Rows;

@@ -6,7 +6,7 @@ use super::super::simd::Simd;
 
 /// Rows of A, at most [`Simd::TILE_ROWS`] of them.
 #[derive(Clone, Copy)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// First element.
     pub data: *const f32,
     /// Distance of two rows.
@@ -76,56 +76,83 @@ unsafe fn pieces<S: Simd, const N: usize>(
         // SAFETY: the tile's rows lie within the caller's.
         done += unsafe {
             match rows - done {
-                12.. if S::TILE_ROWS >= 12 => tile::<S, 12, N>(simd, a, panel, inner, corner),
-                8.. if S::TILE_ROWS >= 8 => tile::<S, 8, N>(simd, a, panel, inner, corner),
-                6.. if S::TILE_ROWS >= 6 => tile::<S, 6, N>(simd, a, panel, inner, corner),
-                4.. => tile::<S, 4, N>(simd, a, panel, inner, corner),
-                2.. => tile::<S, 2, N>(simd, a, panel, inner, corner),
-                _ => tile::<S, 1, N>(simd, a, panel, inner, corner),
+                12.. if S::TILE_ROWS >= 12 => tile_12::<S, N>(simd, a, panel, inner, corner),
+                8.. if S::TILE_ROWS >= 8 => tile_8::<S, N>(simd, a, panel, inner, corner),
+                6.. if S::TILE_ROWS >= 6 => tile_6::<S, N>(simd, a, panel, inner, corner),
+                4.. => tile_4::<S, N>(simd, a, panel, inner, corner),
+                2.. => tile_2::<S, N>(simd, a, panel, inner, corner),
+                _ => tile_1::<S, N>(simd, a, panel, inner, corner),
             }
         };
     }
 }
 
-/// `M` rows by `N` vectors; returns `M`.
-#[inline(always)]
-unsafe fn tile<S: Simd, const M: usize, const N: usize>(
-    simd: S,
-    a: Rows,
-    panel: &[f32],
-    inner: usize,
-    corner: Corner,
-) -> usize {
-    let mut sums = [[simd.splat(0.0); N]; M];
-    // Three rows share a pointer, so that twelve rows need four registers.
-    let mut quarters: [*const f32; 4] =
-        std::array::from_fn(|quarter| a.data.wrapping_add(3 * quarter * a.row_stride));
-    let mut b = panel.as_ptr();
-    for _ in 0..inner {
-        // SAFETY: `inner` steps stay within the panel (asserted by `pieces`) and within A (the caller's promise).
-        unsafe {
-            let mut columns = [simd.splat(0.0); N];
-            for (n, column) in columns.iter_mut().enumerate() {
-                *column = simd.load_at(b.add(n * S::LANES));
-            }
-            for (m, row) in sums.iter_mut().enumerate() {
-                let value = simd.splat(*quarters[m / 3].add((m % 3) * a.row_stride));
-                for (sum, column) in row.iter_mut().zip(columns) {
-                    *sum = simd.mul_add(value, column, *sum);
+/// A function for one height of the tile, its sums in variables of their own: the optimiser keeps those in registers,
+/// which it does not do for an array of this size.
+macro_rules! tile {
+    ($name:ident, $rows:literal, $($sum:ident = $group:literal + $offset:literal at $row:literal),+) => {
+        /// One tile; returns its number of rows.
+        #[inline(always)]
+        unsafe fn $name<S: Simd, const N: usize>(
+            simd: S,
+            a: Rows,
+            panel: &[f32],
+            inner: usize,
+            corner: Corner,
+        ) -> usize {
+            $(let mut $sum = [simd.splat(0.0); N];)+
+            // Three rows share a pointer, so that twelve rows need four registers.
+            let mut groups = [0, 3, 6, 9].map(|row| a.data.wrapping_add(row * a.row_stride));
+            let mut b = panel.as_ptr();
+            for _ in 0..inner {
+                // SAFETY: `inner` steps stay within the panel (asserted by `pieces`) and within A (the caller's
+                // promise).
+                unsafe {
+                    let columns = std::array::from_fn(|n| simd.load_at(b.add(n * S::LANES)));
+                    $($sum = step(simd, *groups[$group].add($offset * a.row_stride), columns, $sum);)+
+                    b = b.add(N * S::LANES);
                 }
+                groups = groups.map(|group| group.wrapping_add(a.step));
             }
-            b = b.add(N * S::LANES);
+            // SAFETY: these rows of the corner are writable for `corner.columns` numbers.
+            unsafe {
+                $(write(simd, &$sum, corner.data.wrapping_add($row * corner.row_stride), corner);)+
+            }
+            $rows
         }
-        for quarter in &mut quarters {
-            *quarter = quarter.wrapping_add(a.step);
-        }
+    };
+}
+
+tile!(tile_12, 12,
+    s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
+    s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5,
+    s6 = 2 + 0 at 6, s7 = 2 + 1 at 7, s8 = 2 + 2 at 8,
+    s9 = 3 + 0 at 9, s10 = 3 + 1 at 10, s11 = 3 + 2 at 11);
+tile!(tile_8, 8,
+    s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
+    s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5,
+    s6 = 2 + 0 at 6, s7 = 2 + 1 at 7);
+tile!(tile_6, 6,
+    s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
+    s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5);
+tile!(tile_4, 4,
+    s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2, s3 = 1 + 0 at 3);
+tile!(tile_2, 2, s0 = 0 + 0 at 0, s1 = 0 + 1 at 1);
+tile!(tile_1, 1, s0 = 0 + 0 at 0);
+
+#[inline(always)]
+fn step<S: Simd, const N: usize>(
+    simd: S,
+    value: f32,
+    columns: [S::Vector; N],
+    sums: [S::Vector; N],
+) -> [S::Vector; N] {
+    let value = simd.splat(value);
+    let mut sums = sums;
+    for n in 0..N {
+        sums[n] = simd.mul_add(value, columns[n], sums[n]);
     }
-    for (m, row) in sums.iter().enumerate() {
-        let out = corner.data.wrapping_add(m * corner.row_stride);
-        // SAFETY: row `m` of the corner is writable for `corner.columns` numbers.
-        unsafe { write(simd, row, out, corner) };
-    }
-    M
+    sums
 }
 
 #[inline(always)]

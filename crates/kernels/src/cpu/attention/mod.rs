@@ -1,0 +1,10 @@
+//! Scaled dot-product attention without materialised scores, forward and backward.
+
+mod backward;
+mod forward;
+mod heads;
+mod kernel;
+mod plan;
+mod scores;
+
+pub(crate) use kernel::Attention;

@@ -1,0 +1,150 @@
+//! The loops around the register tile: some rows of A times some packed panels of B, on one thread.
+
+use std::ops::Range;
+
+use super::super::simd::{Level, Simd, Task};
+use super::tile::{Corner, Rows, tiles};
+use super::{PanelShape, Target};
+
+/// Numbers of B that one pass over A's rows reads: they stay in the middle cache.
+const IN_CACHE: usize = 96 << 10;
+/// Longest inner dimension of a pass: twelve rows of A stay in the inner cache.
+pub(super) const DEPTH: usize = 384;
+
+/// Room for the rows of A that a tile reads.
+pub(crate) type Sliver = [f32; 12 * DEPTH];
+
+/// The left side of a product, which may be computed while it is read.
+///
+/// # Safety
+/// What `sliver` returns is readable for the rows and steps it was asked for, while the matrix and the buffer live.
+pub(crate) unsafe trait Lines: Sync {
+    /// Rows and inner dimension.
+    fn shape(&self) -> [usize; 2];
+    /// At most twelve rows by at most 384 steps, where they are or in the buffer, for a product with `panels` panels.
+    fn sliver(
+        &self,
+        rows: Range<usize>,
+        inner: Range<usize>,
+        panels: usize,
+        buffer: &mut Sliver,
+    ) -> Rows;
+}
+
+/// What happens to a part of a row of C once its sums are complete.
+pub(crate) trait Finish: Sync {
+    /// `out` holds the columns of `row` from `first` on.
+    fn finish(&self, level: Level, row: usize, first: usize, out: &mut [f32]);
+}
+
+/// The right side of a product, packed.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a> {
+    data: &'a [f32],
+    shape: PanelShape,
+    inner: usize,
+}
+
+impl<'a> Packed<'a> {
+    /// Panels of `inner` rows, one after the other.
+    pub(crate) fn new(data: &'a [f32], shape: PanelShape, inner: usize) -> Self {
+        assert!(data.len() >= shape.length(inner));
+        Self { data, shape, inner }
+    }
+
+    /// How columns divide into panels.
+    pub(crate) fn shape(&self) -> PanelShape {
+        self.shape
+    }
+
+    #[inline(always)]
+    fn panel(&self, panel: usize, steps: Range<usize>) -> &'a [f32] {
+        let start = self.shape.place(panel, self.inner).start;
+        let width = self.shape.width(panel);
+        &self.data[start + steps.start * width..start + steps.end * width]
+    }
+}
+
+/// One pass over rows of a packed B.
+pub(crate) struct Pass<'a, A> {
+    /// The level that B was packed for.
+    pub level: Level,
+    /// Left side.
+    pub a: &'a A,
+    /// The column of A that meets the first of `steps`.
+    pub a_start: usize,
+    /// Right side.
+    pub packed: Packed<'a>,
+    /// Rows of the right side that take part.
+    pub steps: Range<usize>,
+    /// Result.
+    pub c: Target<'a>,
+    /// The panel whose columns are the first of C.
+    pub origin: usize,
+    /// Whether the product is added to what `c` holds.
+    pub add: bool,
+    /// Applied to complete rows.
+    pub finish: Option<&'a dyn Finish>,
+}
+
+/// A rectangle of C that one thread computes; no other touches it meanwhile.
+pub(crate) struct Piece<'a, A> {
+    /// What is multiplied.
+    pub pass: &'a Pass<'a, A>,
+    /// Rows of A and C.
+    pub rows: Range<usize>,
+    /// Panels of B.
+    pub panels: Range<usize>,
+}
+
+impl<A: Lines> Task for Piece<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let pass = self.pass;
+        let total = pass.steps.len();
+        let depth = total.div_ceil(total.div_ceil(DEPTH).max(1)).max(1);
+        let group = (IN_CACHE / (depth * pass.packed.shape.full())).max(1);
+        let base = pass.packed.shape.columns(pass.origin).start;
+        let mut buffer: Sliver = [0.0; 12 * DEPTH];
+        for first in self.panels.clone().step_by(group) {
+            let panels = first..self.panels.end.min(first + group);
+            for start in (0..total).step_by(depth) {
+                let end = total.min(start + depth);
+                for row in self.rows.clone().step_by(S::TILE_ROWS) {
+                    let rows = row..self.rows.end.min(row + S::TILE_ROWS);
+                    let inner = pass.a_start + start..pass.a_start + end;
+                    let a = pass
+                        .a
+                        .sliver(rows.clone(), inner, panels.len(), &mut buffer);
+                    for panel in panels.clone() {
+                        let columns = pass.packed.shape.columns(panel);
+                        let corner = Corner {
+                            data: pass.c.at(rows.start, columns.start - base),
+                            row_stride: pass.c.row_stride(),
+                            columns: columns.len(),
+                            add: pass.add || start > 0,
+                        };
+                        let steps = pass.steps.start + start..pass.steps.start + end;
+                        let panel = pass.packed.panel(panel, steps);
+                        // SAFETY: `sliver` covers these rows and steps; the corner lies in this piece's rectangle of
+                        // C, which no other piece touches.
+                        unsafe { tiles(simd, rows.len(), a, panel, end - start, corner) };
+                    }
+                    if end == total
+                        && let Some(finish) = pass.finish
+                    {
+                        let first = pass.packed.shape.columns(panels.start).start - base;
+                        let last = pass.packed.shape.columns(panels.end - 1).end - base;
+                        for row in rows {
+                            // SAFETY: inside this piece's rectangle, as above.
+                            let out = unsafe { pass.c.row(row, first, last - first) };
+                            finish.finish(pass.level, row, first, out);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
