@@ -32,5 +32,5 @@ pub use softmax::softmax;
 
 /// Name of the vector instructions in use: the widest that the processor has, or what `TUBELET_CPU` names.
 pub fn processor_level() -> &'static str {
-    cpu::simd::level::Level::current().name()
+    cpu::simd::Level::current().name()
 }
