@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use thiserror::Error;
+use tubelet_geometry::FrameSize;
 use tubelet_nn::WeightError;
 
 /// A model that cannot be built, loaded or saved.
@@ -37,4 +38,12 @@ pub enum SegmentationError {
     /// The weight file cannot be read or does not fit.
     #[error(transparent)]
     Weights(#[from] WeightError),
+    /// A frame with more or fewer bytes than its size asks for, or none.
+    #[error("{found} bytes of pixels for a frame of {size}, which needs three for each pixel")]
+    PixelCount {
+        /// Width and height of the frame.
+        size: FrameSize,
+        /// Bytes found.
+        found: usize,
+    },
 }

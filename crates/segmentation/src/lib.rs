@@ -6,6 +6,7 @@
 mod config;
 mod error;
 mod features;
+mod frame_preparation;
 mod image_encoder;
 mod mask_decoder;
 mod memory;
@@ -17,6 +18,7 @@ mod weights;
 
 pub use config::{Generation, SegmenterConfig, SegmenterSizes};
 pub use error::SegmentationError;
+pub use frame_preparation::{prepare_frame, prepare_masks};
 pub use image_encoder::{
     encoder::{ImageEncoder, ImageEncoderConfig, ImageFeatures},
     feature_pyramid::{FeaturePyramid, FeaturePyramidConfig},
@@ -40,4 +42,4 @@ pub use prompt::encoder::{
     PointLabel, PointPrompts, PromptEmbeddings, PromptEncoder, PromptEncoderConfig,
 };
 pub use segmenter::{ABSENT_LOGIT, Prediction, Prompt, Recalled, Segmenter};
-pub use weights::{file::SavedFormat, naming::Naming};
+pub use weights::{file::SavedFormat, naming::Naming, nano::embedded_nano};

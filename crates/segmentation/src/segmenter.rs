@@ -103,6 +103,11 @@ impl Segmenter {
         self.image_size
     }
 
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        self.recall.device()
+    }
+
     /// How far back a frame can look under a policy.
     pub fn window(&self, policy: RecallPolicy) -> Window {
         self.recall.window(policy)

@@ -1,1 +1,27 @@
-//! The one mutable thing at inference: objects, prompts, memory.
+//! The one mutable thing at inference: objects, prompts, memory. Commands in, events out.
+//!
+//! In: prompts in the pixels of the original video, frames through [`FrameSource`]. Out: run-length coded masks of the same
+//! size. Memory does not grow with the length of the video. Knows no format, no network and no thread.
+
+mod command;
+mod course;
+mod error;
+mod event;
+mod frames;
+mod object;
+mod options;
+mod outcome;
+mod prompting;
+mod propagation;
+mod render;
+mod said;
+mod session;
+mod tracked_frames;
+
+pub use command::{Click, ClickKind, Command, Course, ObjectId, Place, Propagation};
+pub use error::SessionError;
+pub use event::{Event, FrameMasks, ObjectMask};
+pub use frames::{FrameSource, HeldFrames};
+pub use options::{Corrections, Retention, SessionOptions};
+pub use propagation::Events;
+pub use session::Session;

@@ -19,6 +19,19 @@ pub struct FrameMemory {
     pub pointer: Tensor<2>,
 }
 
+impl FrameMemory {
+    /// The memory of each object by itself.
+    pub fn split(&self) -> Vec<Self> {
+        let [objects, _] = self.pointer.dims();
+        (0..objects)
+            .map(|object| Self {
+                spatial: self.spatial.clone().narrow(0, object, 1),
+                pointer: self.pointer.clone().narrow(0, object, 1),
+            })
+            .collect()
+    }
+}
+
 /// Why a frame is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameRole {

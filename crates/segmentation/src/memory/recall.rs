@@ -67,6 +67,10 @@ impl Group {
 }
 
 impl MemoryRecall {
+    pub(crate) fn device(&self) -> Device {
+        self.no_memory.val().device()
+    }
+
     /// The window of a policy.
     pub(crate) fn window(&self, policy: RecallPolicy) -> Window {
         Window {

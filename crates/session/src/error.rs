@@ -1,0 +1,122 @@
+//! Why a command could not be carried out. The session is as it was before.
+
+use thiserror::Error;
+use tubelet_geometry::{BoundingBox, FrameSize, GeometryError, Point};
+use tubelet_segmentation::SegmentationError;
+use tubelet_video::VideoError;
+
+use crate::command::ObjectId;
+
+/// What can be wrong with a command, or with the frames it needs.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// A frame number past the end.
+    #[error("frame {frame} does not exist: the video has {count} frames, numbered from 0")]
+    FrameOutOfRange {
+        /// The frame asked for.
+        frame: usize,
+        /// Frames there are.
+        count: usize,
+    },
+    /// A frame of a stream that is over.
+    #[error("frame {frame} has passed: of a stream only the latest frame, {latest}, can be prompted")]
+    FramePassed {
+        /// The frame asked for.
+        frame: usize,
+        /// The frame that can be prompted.
+        latest: usize,
+    },
+    /// A frame of another size than those before.
+    #[error("frame {frame} is {found}, the frames before are {expected}")]
+    FrameSizeChanged {
+        /// The frame.
+        frame: usize,
+        /// Size of the frames before.
+        expected: FrameSize,
+        /// Size of this one.
+        found: FrameSize,
+    },
+    /// A frame without pixels.
+    #[error("frames of {size} have no pixels")]
+    EmptyFrames {
+        /// Their size.
+        size: FrameSize,
+    },
+    /// A point that is not in the frame.
+    #[error("point ({}, {}) of object {object} is outside the frame of {size}", point.x, point.y)]
+    PointOutside {
+        /// The object it was for.
+        object: ObjectId,
+        /// The point, in video pixels.
+        point: Point,
+        /// Size of the frame.
+        size: FrameSize,
+    },
+    /// A list of points with nothing in it.
+    #[error("no points were given for object {object} in frame {frame}")]
+    NoPoints {
+        /// The object.
+        object: ObjectId,
+        /// The frame.
+        frame: usize,
+    },
+    /// A box without area.
+    #[error("the box ({}, {}, {}, {}) of object {object} is empty: right must exceed left, and bottom top", edges.left, edges.top, edges.right, edges.bottom)]
+    EmptyBox {
+        /// The object it was for.
+        object: ObjectId,
+        /// The box, in video pixels.
+        edges: BoundingBox,
+    },
+    /// A box that does not meet the frame.
+    #[error("the box ({}, {}, {}, {}) of object {object} is outside the frame of {size}", edges.left, edges.top, edges.right, edges.bottom)]
+    BoxOutside {
+        /// The object it was for.
+        object: ObjectId,
+        /// The box, in video pixels.
+        edges: BoundingBox,
+        /// Size of the frame.
+        size: FrameSize,
+    },
+    /// A mask of another size than the frame.
+    #[error("the mask of object {object} is {found}, the frame is {expected}")]
+    MaskSize {
+        /// The object it was for.
+        object: ObjectId,
+        /// Size of the frame.
+        expected: FrameSize,
+        /// Size of the mask.
+        found: FrameSize,
+    },
+    /// An object that nobody has pointed at.
+    #[error("there is no object {object}")]
+    UnknownObject {
+        /// The object asked for.
+        object: ObjectId,
+    },
+    /// Nothing to track.
+    #[error("there is nothing to track: point at an object first")]
+    NoObjects,
+    /// An object all of whose prompts were taken back.
+    #[error("object {object} cannot be tracked: it has no prompt in any frame")]
+    NoPrompt {
+        /// The object.
+        object: ObjectId,
+    },
+    /// A command that needs the frames to come.
+    #[error("a stream cannot be gone through: its frames are tracked as they are pushed")]
+    Streaming,
+    /// A frame was pushed into a session that reads a video.
+    #[error("frames cannot be pushed: the session reads a video")]
+    NotStreaming,
+    /// The video could not be read.
+    #[error(transparent)]
+    Video(#[from] VideoError),
+    /// A frame does not fit the model.
+    #[error(transparent)]
+    Segmentation(#[from] SegmentationError),
+    /// Pixel spaces that do not map to each other.
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+}

@@ -1,0 +1,86 @@
+//! One object of a session: what was said about it, what was seen of it, what is remembered.
+
+use std::collections::BTreeMap;
+
+use tubelet_segmentation::{FrameMemory, FrameRole, MemoryBank, Window};
+
+use crate::{
+    command::ObjectId, options::Retention, outcome::Outcome, said::Said,
+    tracked_frames::TrackedFrames,
+};
+
+/// See the module docs.
+#[derive(Debug)]
+pub(crate) struct TrackedObject {
+    pub(crate) id: ObjectId,
+    /// What was said, frame by frame; a given mask leaves nothing to add clicks to.
+    pub(crate) said: BTreeMap<usize, Said>,
+    /// What was seen in prompted frames and in those that are near.
+    pub(crate) outcomes: BTreeMap<usize, Outcome>,
+    /// What is remembered.
+    pub(crate) bank: MemoryBank,
+    /// Memories of what was said since the last propagation. They are not looked back on before the next one, so that
+    /// the order in which things are said about several frames does not matter.
+    pub(crate) pending: BTreeMap<usize, (FrameRole, FrameMemory)>,
+    pub(crate) tracked: TrackedFrames,
+}
+
+impl TrackedObject {
+    pub(crate) fn new(id: ObjectId) -> Self {
+        Self {
+            id,
+            said: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            bank: MemoryBank::default(),
+            pending: BTreeMap::new(),
+            tracked: TrackedFrames::default(),
+        }
+    }
+
+    /// Takes what was said into memory.
+    pub(crate) fn settle(&mut self) {
+        for (frame, (role, memory)) in std::mem::take(&mut self.pending) {
+            // A prompted frame stays one: a correction that only counts as tracked is lost on it.
+            if role == FrameRole::Prompted || !self.bank.is_prompted(frame) {
+                self.bank.insert(frame, role, memory);
+            }
+        }
+    }
+
+    /// Takes back what was said in a frame; what was seen there counts as tracked from now on.
+    pub(crate) fn clear(&mut self, frame: usize) {
+        self.said.remove(&frame);
+        self.pending.remove(&frame);
+        if self.bank.is_prompted(frame) {
+            self.bank.demote(frame);
+            self.tracked.remove(frame);
+        }
+        let held = self.bank.held();
+        if held.spatial.binary_search(&frame).is_err() {
+            self.outcomes.remove(&frame);
+        }
+    }
+
+    /// Frames that are prompted, or will be once what was said is settled.
+    pub(crate) fn prompted_frames(&self) -> impl Iterator<Item = usize> {
+        let pending = self.pending.iter();
+        let prompted = pending.filter(|(_, (role, _))| *role == FrameRole::Prompted);
+        let waiting: Vec<usize> = prompted.map(|(&frame, _)| frame).collect();
+        self.bank.held().prompted.into_iter().chain(waiting)
+    }
+
+    /// Lets go of what neither `frame` nor a prompted frame can look back on.
+    pub(crate) fn let_go(&mut self, frame: usize, window: Window, retention: Retention) {
+        if retention == Retention::All {
+            return;
+        }
+        self.bank.keep_within_reach(frame, window);
+        let held = self.bank.held();
+        let pending = &self.pending;
+        self.outcomes.retain(|outcome, _| {
+            held.prompted.binary_search(outcome).is_ok()
+                || held.spatial.binary_search(outcome).is_ok()
+                || pending.contains_key(outcome)
+        });
+    }
+}

@@ -1,0 +1,175 @@
+//! Saying something about an object: clicks, a box, a mask.
+//!
+//! In: positions in video pixels. Out: the object's mask in that frame at once, and a memory that the next propagation takes
+//! up. In a frame that the object was not tracked in, nothing is looked back on; elsewhere it is a correction.
+
+use tubelet_geometry::{BoundingBox, FrameSize, Mask, PixelTransform};
+use tubelet_segmentation::{
+    FramePolicy, FrameRole, ImageFeatures, Moment, Past, Prediction, Prompt, Recalled,
+    prepare_masks,
+};
+
+use crate::{
+    command::{Click, Place},
+    error::SessionError,
+    event::Event,
+    object::TrackedObject,
+    options::Corrections,
+    outcome::Outcome,
+    said::{Said, check_box, check_clicks, mask_image},
+    session::Session,
+};
+
+impl Session {
+    pub(crate) fn add_clicks(
+        &mut self,
+        place: Place,
+        clicks: Vec<Click>,
+    ) -> Result<Event, SessionError> {
+        let size = self.frame_size(place.frame)?;
+        check_clicks(place, &clicks, size)?;
+        let earlier = self
+            .objects
+            .iter()
+            .find(|object| object.id == place.object)
+            .and_then(|object| object.said.get(&place.frame));
+        let mut said = earlier.cloned().unwrap_or_default();
+        said.clicks.extend(clicks);
+        self.say_points(place, said, size)
+    }
+
+    pub(crate) fn set_box(
+        &mut self,
+        place: Place,
+        edges: BoundingBox,
+    ) -> Result<Event, SessionError> {
+        let size = self.frame_size(place.frame)?;
+        check_box(place, edges, size)?;
+        let said = Said {
+            edges: Some(edges),
+            clicks: Vec::new(),
+        };
+        self.say_points(place, said, size)
+    }
+
+    pub(crate) fn set_mask(&mut self, place: Place, mask: &Mask) -> Result<Event, SessionError> {
+        let size = self.frame_size(place.frame)?;
+        let image = mask_image(place, mask, size, &self.device)?;
+        let prompt = Prompt::Mask(prepare_masks(image, self.segmenter.image_size()));
+        let features = self.prompted_features(place.frame)?;
+        let recalled = self.segmenter.recall_nothing(&features);
+        self.answer(
+            place,
+            Said::default(),
+            &features,
+            self.segmenter
+                .predict(&features, &recalled, prompt, FramePolicy::prompted()),
+        )
+    }
+
+    /// Size of a frame that can be prompted.
+    fn frame_size(&self, frame: usize) -> Result<FrameSize, SessionError> {
+        self.frames.check(frame)?;
+        let none = SessionError::FrameOutOfRange { frame, count: 0 };
+        self.frames.size().ok_or(none)
+    }
+
+    fn prompted_features(&mut self, frame: usize) -> Result<ImageFeatures, SessionError> {
+        // Only a video of unknown length can end here: other frames have been checked.
+        let ended = SessionError::FrameOutOfRange {
+            frame,
+            count: frame,
+        };
+        self.features(frame)?.ok_or(ended)
+    }
+
+    fn say_points(
+        &mut self,
+        place: Place,
+        said: Said,
+        size: FrameSize,
+    ) -> Result<Event, SessionError> {
+        let side = self.segmenter.image_size();
+        let model_from_video = PixelTransform::stretch(size, FrameSize::new(side, side))?;
+        let features = self.prompted_features(place.frame)?;
+        let object = self
+            .objects
+            .iter()
+            .find(|object| object.id == place.object);
+        let previous = object
+            .and_then(|object| object.outcomes.get(&place.frame))
+            .map(|outcome| outcome.prompt(&self.device));
+        let prompt = Prompt::Points {
+            points: said.points(model_from_video, &self.device),
+            previous,
+        };
+        let recalled = self.recall_for_prompt(object, place.frame, &features);
+        let policy = FramePolicy::prompted();
+        let prediction = self
+            .segmenter
+            .predict(&features, &recalled, prompt, policy);
+        self.answer(place, said, &features, prediction)
+    }
+
+    fn recall_for_prompt(
+        &self,
+        object: Option<&TrackedObject>,
+        frame: usize,
+        features: &ImageFeatures,
+    ) -> Recalled {
+        let tracked = object.and_then(|object| Some((object, object.tracked.direction(frame)?)));
+        match tracked {
+            None => self.segmenter.recall_nothing(features),
+            Some((object, direction)) => {
+                let past = Past {
+                    banks: &[&object.bank],
+                    moment: Moment {
+                        frame,
+                        direction,
+                        clip_frames: self.frames.clip_frames(),
+                    },
+                };
+                self.segmenter
+                    .recall(features, past, FramePolicy::prompted())
+            }
+        }
+    }
+
+    /// Takes up what was predicted from a prompt.
+    fn answer(
+        &mut self,
+        place: Place,
+        said: Said,
+        features: &ImageFeatures,
+        mut prediction: Prediction,
+    ) -> Result<Event, SessionError> {
+        let mut outcomes = Outcome::all(&prediction);
+        for outcome in &mut outcomes {
+            // What is remembered of a prompted frame is what was shown.
+            if let Some(largest) = self.options.largest_filled_hole
+                && outcome.fill_holes(largest)?
+            {
+                prediction.logits = outcome.tensor(&self.device);
+            }
+        }
+        let memory = self
+            .segmenter
+            .remember(features, &prediction, FramePolicy::prompted());
+        let corrections = self.options.corrections;
+        if self.object_mut(place.object).is_err() {
+            self.objects.push(TrackedObject::new(place.object));
+        }
+        let object = self.object_mut(place.object)?;
+        let role = if object.tracked.contains(place.frame) && corrections == Corrections::Track {
+            FrameRole::Tracked
+        } else {
+            FrameRole::Prompted
+        };
+        object.pending.insert(place.frame, (role, memory));
+        object.said.insert(place.frame, said);
+        object
+            .outcomes
+            .extend(outcomes.into_iter().map(|outcome| (place.frame, outcome)));
+        self.masks(place.frame).map(Event::Prompted)
+    }
+}

@@ -1,0 +1,167 @@
+//! The session: objects, what was said about them, and what is remembered of them.
+//!
+//! In: commands. Out: events, one at a time, from an iterator; tracking happens while it is drawn from. Calls nobody back,
+//! knows no thread, no file and no format. A frame is encoded once for all objects, and objects are tracked together.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use tubelet_geometry::{FrameSize, RunLength};
+use tubelet_segmentation::{FramePolicy, ImageFeatures, Segmenter, Window, prepare_frame};
+
+use crate::{
+    command::{Command, ObjectId},
+    error::SessionError,
+    event::{Event, FrameMasks, ObjectMask},
+    frames::{FrameSource, Frames},
+    object::TrackedObject,
+    options::SessionOptions,
+    outcome::Outcome,
+    propagation::Events,
+    render,
+};
+
+/// The one mutable thing at inference.
+pub struct Session {
+    pub(crate) segmenter: Arc<Segmenter>,
+    pub(crate) device: Device,
+    pub(crate) options: SessionOptions,
+    pub(crate) frames: Frames,
+    /// In the order in which they were added.
+    pub(crate) objects: Vec<TrackedObject>,
+    /// Of the frame that was looked at last.
+    features: Option<(usize, ImageFeatures)>,
+}
+
+impl Session {
+    /// A session over a video.
+    ///
+    /// # Errors
+    /// [`SessionError::EmptyFrames`] where its frames have no pixels.
+    pub fn new(
+        segmenter: Arc<Segmenter>,
+        source: Box<dyn FrameSource>,
+        options: SessionOptions,
+    ) -> Result<Self, SessionError> {
+        let size = source.size();
+        if size.pixel_count() == 0 {
+            return Err(SessionError::EmptyFrames { size });
+        }
+        Ok(Self::over(segmenter, Frames::Read(source), options))
+    }
+
+    /// A session over a stream, whose frames are pushed one by one. Only the latest frame can be prompted, and only the
+    /// past is looked back on.
+    pub fn streaming(segmenter: Arc<Segmenter>, options: SessionOptions) -> Self {
+        let frames = Frames::Pushed {
+            count: 0,
+            latest: None,
+        };
+        Self::over(segmenter, frames, options)
+    }
+
+    fn over(segmenter: Arc<Segmenter>, frames: Frames, options: SessionOptions) -> Self {
+        Self {
+            device: segmenter.device(),
+            segmenter,
+            options,
+            frames,
+            objects: Vec::new(),
+            features: None,
+        }
+    }
+
+    /// Objects in the order in which they were added.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        self.objects.iter().map(|object| object.id)
+    }
+
+    /// Carries out a command. Prompts are answered at once; tracking goes on while events are drawn, and may be
+    /// dropped at any time.
+    ///
+    /// # Errors
+    /// Where the command cannot be carried out; nothing has changed then. Events may be errors too: after one, no event
+    /// follows.
+    pub fn apply(&mut self, command: Command) -> Result<Events<'_>, SessionError> {
+        let mut plan = None;
+        let event = match command {
+            Command::AddClicks(place, clicks) => Some(self.add_clicks(place, clicks)?),
+            Command::SetBox(place, edges) => Some(self.set_box(place, edges)?),
+            Command::SetMask(place, mask) => Some(self.set_mask(place, &mask)?),
+            Command::ClearPrompts(place) => {
+                self.object_mut(place.object)?.clear(place.frame);
+                Some(Event::PromptsCleared(place))
+            }
+            Command::RemoveObject(id) => {
+                self.object_mut(id)?;
+                self.objects.retain(|object| object.id != id);
+                Some(Event::ObjectRemoved(id))
+            }
+            Command::Propagate(asked) => {
+                plan = Some(self.plan(asked)?);
+                None
+            }
+            Command::Push(frame) => Some(self.push(frame)?),
+            Command::Reset => {
+                self.objects.clear();
+                Some(Event::Reset)
+            }
+        };
+        Ok(Events::new(self, event, plan))
+    }
+
+    /// The object of that name.
+    pub(crate) fn object_mut(&mut self, id: ObjectId) -> Result<&mut TrackedObject, SessionError> {
+        self.objects
+            .iter_mut()
+            .find(|object| object.id == id)
+            .ok_or(SessionError::UnknownObject { object: id })
+    }
+
+    /// How far back a frame can look.
+    pub(crate) fn window(&self) -> Window {
+        self.segmenter.window(FramePolicy::tracked().recall)
+    }
+
+    /// Features of a frame, `None` past the end.
+    pub(crate) fn features(&mut self, index: usize) -> Result<Option<ImageFeatures>, SessionError> {
+        if let Some((frame, features)) = &self.features
+            && *frame == index
+        {
+            return Ok(Some(features.clone()));
+        }
+        let Some(frame) = self.frames.frame(index)? else {
+            return Ok(None);
+        };
+        let image_size = self.segmenter.image_size();
+        let image = prepare_frame(&frame.pixels, frame.size, image_size, &self.device)?;
+        // The features of the last frame go before those of this one come.
+        self.features = None;
+        let features = self.segmenter.encode(image);
+        self.features = Some((index, features.clone()));
+        Ok(Some(features))
+    }
+
+    /// The masks of all objects that have one in the frame.
+    pub(crate) fn masks(&self, frame: usize) -> Result<FrameMasks, SessionError> {
+        let size = self.frames.size().unwrap_or(FrameSize::new(0, 0));
+        let seen: Vec<(ObjectId, &Outcome)> = self
+            .objects
+            .iter()
+            .filter_map(|object| Some((object.id, object.outcomes.get(&frame)?)))
+            .collect();
+        let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
+        let masks = render::masks(&outcomes, size, self.options.separate_objects)?;
+        let masks = seen
+            .into_iter()
+            .zip(masks)
+            .map(|((object, outcome), mask)| ObjectMask {
+                object,
+                mask: RunLength::encode(&mask),
+                object_score: outcome.object_score,
+                iou: outcome.iou,
+            })
+            .collect();
+        Ok(FrameMasks { frame, masks })
+    }
+}
