@@ -3,6 +3,7 @@
 //! In: files, folders, URLs. Out: frames with their numbers and times; and back: frames and masks to MP4, PNG and contact
 //! sheets. This crate knows pixels and geometry; it knows no models and no data sets.
 
+mod backend;
 mod color;
 mod draw;
 mod error;
@@ -19,6 +20,7 @@ mod sniff;
 mod source;
 mod write;
 
+pub use backend::{OpenOptions, VideoInfo};
 pub use color::{ColorMatrix, ColorSpace};
 pub use draw::overlay::{DrawnPoint, ObjectDrawing, OverlayStyle, object_color};
 pub use draw::sheet::ContactSheet;
@@ -29,5 +31,5 @@ pub use palette::{LabelMap, label_color};
 pub use reader::FrameReader;
 pub use rotation::Rotation;
 pub use sampling::{SampledFrames, Sampling};
-pub use source::{OpenOptions, VideoInfo, VideoSource};
+pub use source::VideoSource;
 pub use write::video::{VideoWriter, WriteOptions};

@@ -5,9 +5,10 @@
 
 use std::collections::VecDeque;
 
+use crate::backend::VideoInfo;
 use crate::error::{Result, VideoError};
 use crate::frame::{Frame, YuvFrame};
-use crate::source::{VideoInfo, VideoSource};
+use crate::source::VideoSource;
 
 /// Frames kept while going forward, for callers that look at a frame twice.
 const KEPT_GOING_FORWARD: usize = 4;

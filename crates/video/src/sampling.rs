@@ -17,6 +17,9 @@ pub enum Sampling {
     PerSecond(f64),
 }
 
+/// Frames per second below which a rate counts as this one: a frame in three hours.
+const SLOWEST_RATE: f64 = 1e-4;
+
 /// The wanted frames of a source; see [`VideoSource::sampled`].
 pub struct SampledFrames<'a> {
     source: &'a mut VideoSource,
@@ -69,8 +72,13 @@ impl SampledFrames<'_> {
             Sampling::Every(count) => self.next += count.max(1),
             Sampling::PerSecond(rate) => {
                 self.next += 1;
-                self.tick = (rate > 0.0)
-                    .then(|| next_tick(self.tick.unwrap_or(frame.seconds), rate, frame.seconds));
+                // A source without end would be searched for ever for the next tick of a clock that stands still.
+                let rate = rate.max(SLOWEST_RATE);
+                self.tick = Some(next_tick(
+                    self.tick.unwrap_or(frame.seconds),
+                    rate,
+                    frame.seconds,
+                ));
             }
         }
         Ok(Some(frame))
