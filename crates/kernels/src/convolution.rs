@@ -7,7 +7,8 @@ use burn::tensor::{
     ops::{ConvOptions, ConvTransposeOptions},
 };
 
-use crate::{Activation, activate};
+use crate::extension::{apply, is_fast};
+use crate::{Activation, activate, cpu};
 
 /// Geometry of a [`conv2d`] and what follows it.
 #[derive(Clone, Debug)]
@@ -43,6 +44,33 @@ impl Default for Conv2dOptions {
 /// - `weight`: `[out, in / groups, kernel_height, kernel_width]`
 /// - output: `[batch, out, (height + 2·padding − kernel) / stride + 1, …]`
 pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Tensor<4> {
+    let [_, channels, height, width] = input.dims();
+    let [out_channels, _, kernel_height, kernel_width] = weight.dims();
+    let depthwise = options.groups > 1
+        && options.groups == channels
+        && options.groups == out_channels
+        && options.stride == [1, 1]
+        && options.padding[0] < kernel_height
+        && options.padding[1] < kernel_width;
+    let fits = height + 2 * options.padding[0] >= kernel_height
+        && width + 2 * options.padding[1] >= kernel_width;
+    if fits
+        && (options.groups == 1 || depthwise)
+        && is_fast(&input)
+        && is_fast(&weight)
+        && options.bias.as_ref().is_none_or(is_fast)
+    {
+        let kernel = cpu::Convolution {
+            bias: options.bias.is_some(),
+            stride: options.stride,
+            padding: options.padding,
+            depthwise,
+            activation: options.activation,
+        };
+        let mut inputs = vec![input.into_dispatch(), weight.into_dispatch()];
+        inputs.extend(options.bias.map(Tensor::into_dispatch));
+        return apply(kernel, inputs);
+    }
     let geometry = ConvOptions::new(options.stride, options.padding, [1, 1], options.groups);
     let output = module::conv2d(input, weight, options.bias, geometry);
     activate(output, options.activation)
@@ -68,6 +96,103 @@ pub fn conv_transpose2d(
     weight: Tensor<4>,
     options: ConvTranspose2dOptions,
 ) -> Tensor<4> {
+    if is_fast(&input) && is_fast(&weight) && options.bias.as_ref().is_none_or(is_fast) {
+        let kernel = cpu::Transposed {
+            bias: options.bias.is_some(),
+            stride: options.stride,
+        };
+        let mut inputs = vec![input.into_dispatch(), weight.into_dispatch()];
+        inputs.extend(options.bias.map(Tensor::into_dispatch));
+        return apply(kernel, inputs);
+    }
     let geometry = ConvTransposeOptions::new(options.stride, [0, 0], [0, 0], [1, 1], 1);
     module::conv_transpose2d(input, weight, options.bias, geometry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::assert_matches_plain;
+
+    /// Image, output channels, kernel, stride, padding; channels of the image are its second number.
+    type Case = ([usize; 4], usize, [usize; 2], [usize; 2], [usize; 2]);
+
+    fn check((shape, channels, kernel, stride, padding): Case, groups: usize) {
+        let weight = [channels, shape[1] / groups, kernel[0], kernel[1]];
+        let lengths = [shape.iter().product(), weight.iter().product(), channels];
+        for (activation, bias) in [(Activation::None, true), (Activation::Gelu, false)] {
+            let name =
+                format!("{shape:?} {weight:?} {stride:?} {padding:?} {groups} {activation:?}");
+            assert_matches_plain(&name, &lengths, |x| {
+                let options = Conv2dOptions {
+                    bias: bias.then(|| x[2].clone()),
+                    stride,
+                    padding,
+                    groups,
+                    activation,
+                };
+                let output = conv2d(
+                    x[0].clone().reshape(shape),
+                    x[1].clone().reshape(weight),
+                    options,
+                );
+                // An input that takes no part has no gradient.
+                output + x[2].clone().sum().reshape([1, 1, 1, 1])
+            });
+        }
+    }
+
+    #[test]
+    fn convolutions_match_their_plain_bodies() {
+        for case in [
+            ([1, 1, 1, 1], 1, [1, 1], [1, 1], [0, 0]),
+            ([2, 5, 7, 9], 17, [1, 1], [1, 1], [0, 0]),
+            ([2, 3, 9, 11], 20, [3, 3], [1, 1], [1, 1]),
+            ([3, 4, 13, 10], 7, [3, 3], [2, 2], [1, 1]),
+            ([1, 3, 33, 40], 12, [7, 7], [4, 4], [3, 3]),
+            ([1, 2, 6, 20], 3, [2, 2], [2, 2], [0, 0]),
+            ([2, 16, 17, 35], 33, [3, 3], [1, 1], [1, 1]),
+            ([1, 2, 5, 6], 3, [1, 3], [1, 2], [1, 0]),
+            ([1, 2, 8, 8], 4, [3, 3], [3, 1], [0, 2]),
+            ([1, 2, 4, 4], 2, [4, 4], [1, 1], [3, 3]),
+        ] {
+            check(case, 1);
+        }
+    }
+
+    #[test]
+    fn depthwise_convolutions_match_their_plain_bodies() {
+        for case in [
+            ([2, 3, 9, 11], 3, [7, 7], [1, 1], [3, 3]),
+            ([1, 5, 16, 32], 5, [3, 3], [1, 1], [1, 1]),
+            ([1, 2, 5, 40], 2, [3, 5], [1, 1], [0, 2]),
+            ([1, 4, 8, 8], 4, [3, 3], [2, 2], [1, 1]),
+        ] {
+            check(case, case.0[1]);
+        }
+    }
+
+    #[test]
+    fn transposed_convolutions_match_their_plain_bodies() {
+        for (shape, channels, kernel, stride) in [
+            ([1, 1, 1, 1], 1, [1, 1], [1, 1]),
+            ([2, 5, 7, 9], 4, [2, 2], [2, 2]),
+            ([1, 33, 16, 16], 8, [2, 2], [2, 2]),
+            ([1, 3, 5, 4], 2, [3, 3], [2, 1]),
+        ] {
+            let weight = [shape[1], channels, kernel[0], kernel[1]];
+            let lengths = [shape.iter().product(), weight.iter().product(), channels];
+            assert_matches_plain(&format!("{shape:?} {weight:?}"), &lengths, |x| {
+                let options = ConvTranspose2dOptions {
+                    bias: Some(x[2].clone()),
+                    stride,
+                };
+                conv_transpose2d(
+                    x[0].clone().reshape(shape),
+                    x[1].clone().reshape(weight),
+                    options,
+                )
+            });
+        }
+    }
 }

@@ -61,7 +61,7 @@ fn run<const D: usize>(
         tensor
             .into_data()
             .convert::<f64>()
-            .into_vec::<f64>()
+            .try_into_vec::<f64>()
             .unwrap()
     };
     Run {

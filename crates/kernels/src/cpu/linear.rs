@@ -59,22 +59,25 @@ impl Kernel for Linear {
         // The backward pass needs what went into the activation, so the last two steps run on their own then.
         let split = keep && self.activation != Activation::None;
         let mut output = unwritten(rows * columns);
-        multiply(&Product {
-            a: x,
-            b: &w.transposed(),
-            c: Target::dense(&mut output, [rows, columns]),
-            add: false,
-            finish: Some(&AfterProduct {
-                bias: bias.as_ref().map(numbers),
-                activation: if split {
-                    Activation::None
-                } else {
-                    self.activation
-                },
-                residual: residual.as_ref().filter(|_| !split).map(numbers),
-                columns,
-            }),
-        });
+        multiply(
+            level,
+            &Product {
+                a: x,
+                b: &w.transposed(),
+                c: Target::dense(&mut output, [rows, columns]),
+                add: false,
+                finish: Some(&AfterProduct {
+                    bias: bias.as_ref().map(numbers),
+                    activation: if split {
+                        Activation::None
+                    } else {
+                        self.activation
+                    },
+                    residual: residual.as_ref().filter(|_| !split).map(numbers),
+                    columns,
+                }),
+            },
+        );
         let mut saved = Vec::new();
         if keep {
             saved.extend([inputs[0].clone(), inputs[1].clone()]);
@@ -142,12 +145,15 @@ fn through_activation(
 fn product(a: Matrix, b: Matrix) -> Vec<f32> {
     let shape = [a.rows(), b.columns()];
     let mut output = unwritten(shape[0] * shape[1]);
-    multiply(&Product {
-        a,
-        b: &b,
-        c: Target::dense(&mut output, shape),
-        add: false,
-        finish: None,
-    });
+    multiply(
+        Level::current(),
+        &Product {
+            a,
+            b: &b,
+            c: Target::dense(&mut output, shape),
+            add: false,
+            finish: None,
+        },
+    );
     output
 }

@@ -5,6 +5,7 @@ pub(crate) mod memory;
 pub(crate) mod simd;
 
 mod attention;
+mod convolution;
 mod linear;
 mod pointwise;
 mod row_norm;
@@ -14,6 +15,7 @@ mod sums;
 mod view;
 
 pub(crate) use attention::Attention;
+pub(crate) use convolution::{Convolution, Transposed};
 pub(crate) use linear::Linear;
 pub(crate) use row_norm::RowNorm;
 #[cfg(test)]

@@ -34,7 +34,7 @@ const PACKED: usize = 1 << 20;
 const PIECES: usize = 3;
 
 /// Multiplies on all threads, where that is worth it.
-pub(crate) fn multiply<A: Lines, B: Columns>(product: &Product<A, B>) {
+pub(crate) fn multiply<A: Lines, B: Columns>(level: Level, product: &Product<A, B>) {
     let [inner, columns] = product.b.shape();
     let work = product.a.shape()[0] * inner * columns;
     let threads = if work < WORTH_A_THREAD {
@@ -42,7 +42,7 @@ pub(crate) fn multiply<A: Lines, B: Columns>(product: &Product<A, B>) {
     } else {
         rayon::current_num_threads()
     };
-    multiply_on(Level::current(), product, threads);
+    multiply_on(level, product, threads);
 }
 
 /// Multiplies on this thread.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Matrix, Product, Target, multiply};
+use crate::cpu::simd::Level;
 use crate::cpu::simd::level_tests::at_each_level;
 use crate::reference::cases;
 
@@ -69,7 +70,7 @@ proptest! {
             let b = numbers(storage([inner, columns], b_strides), 2);
             let before = numbers(rows * columns, 3);
             let mut c = before.clone();
-            multiply(&Product {
+            multiply(Level::current(), &Product {
                 a: Matrix::new(&a, [rows, inner], a_strides),
                 b: &Matrix::new(&b, [inner, columns], b_strides),
                 c: Target::dense(&mut c, [rows, columns]),

@@ -1,0 +1,9 @@
+//! Convolutions in two dimensions as matrix products whose sides are cut from the image while they are packed.
+
+mod batch;
+mod dense;
+mod depthwise;
+mod kernel;
+mod patches;
+
+pub(crate) use kernel::{Convolution, Transposed};
