@@ -47,6 +47,17 @@ pub fn layer_norm_2d(
     bias: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<4> {
+    if is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
+        let kernel = cpu::ChannelNorm {
+            epsilon: epsilon as f32,
+        };
+        let inputs = vec![
+            input.into_dispatch(),
+            weight.into_dispatch(),
+            bias.into_dispatch(),
+        ];
+        return apply(kernel, inputs);
+    }
     let [channels] = weight.dims();
     let mean = input.clone().mean_dim(1);
     let centred = input - mean;
@@ -87,6 +98,17 @@ mod tests {
             });
             assert_matches_plain(&name, &[rows * columns, columns], |x| {
                 rms_norm(x[0].clone().reshape([1, rows, columns]), x[1].clone(), 1e-6)
+            });
+        }
+    }
+
+    #[test]
+    fn the_norm_over_channels_matches_its_plain_body() {
+        for shape in [[1, 3, 1, 1], [2, 5, 7, 9], [1, 48, 16, 16], [3, 17, 11, 13]] {
+            let lengths = [shape.iter().product(), shape[1], shape[1]];
+            assert_matches_plain(&format!("{shape:?}"), &lengths, |x| {
+                let input = x[0].clone().add_scalar(2.0).reshape(shape);
+                layer_norm_2d(input, x[1].clone(), x[2].clone(), 1e-6)
             });
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod memory;
 pub(crate) mod simd;
 
 mod attention;
+mod channel_norm;
 mod convolution;
 mod linear;
 mod pointwise;
@@ -15,6 +16,7 @@ mod sums;
 mod view;
 
 pub(crate) use attention::Attention;
+pub(crate) use channel_norm::ChannelNorm;
 pub(crate) use convolution::{Convolution, Transposed};
 pub(crate) use linear::Linear;
 pub(crate) use row_norm::RowNorm;

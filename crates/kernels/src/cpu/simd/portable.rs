@@ -79,6 +79,10 @@ impl Simd for Portable {
         std::array::from_fn(|lane| if a[lane] < b[lane] { a[lane] } else { b[lane] })
     }
     #[inline(always)]
+    fn sqrt(self, a: Lanes) -> Lanes {
+        a.map(f32::sqrt)
+    }
+    #[inline(always)]
     fn round(self, a: Lanes) -> Lanes {
         std::array::from_fn(|lane| (a[lane] + ROUNDING) - ROUNDING)
     }

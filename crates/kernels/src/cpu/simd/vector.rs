@@ -49,6 +49,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// The lesser; `b` where either is not a number.
     fn min(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `√a`.
+    fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// The nearest whole number, for magnitudes below 2²².
     fn round(self, a: Self::Vector) -> Self::Vector;
     /// `2^a` for whole `a` in `[-127, 128]`: zero at the lower end, infinity at the upper.
