@@ -87,7 +87,37 @@ fn plain_linear<const D: usize>(
 /// - `right`: `[..., inner, columns]`
 /// - output: `[..., rows, columns]`
 pub fn matmul<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
-    left.matmul(right)
+    if !is_fast(&left) || !is_fast(&right) || D < 2 {
+        return left.matmul(right);
+    }
+    let (mut left_shape, mut right_shape) = (left.dims(), right.dims());
+    for dimension in 0..D - 2 {
+        let size = left_shape[dimension].max(right_shape[dimension]);
+        for shape in [&mut left_shape, &mut right_shape] {
+            if shape[dimension] == 1 {
+                shape[dimension] = size;
+            }
+        }
+    }
+    let agree = left_shape[..D - 2] == right_shape[..D - 2];
+    if !agree || left_shape[D - 1] != right_shape[D - 2] {
+        // Says what is wrong with the shapes.
+        return left.matmul(right);
+    }
+    let left = widened(left, left_shape);
+    let right = widened(right, right_shape);
+    apply(
+        cpu::Matmul,
+        vec![left.into_dispatch(), right.into_dispatch()],
+    )
+}
+
+fn widened<const D: usize>(tensor: Tensor<D>, shape: [usize; D]) -> Tensor<D> {
+    if tensor.dims() == shape {
+        tensor
+    } else {
+        tensor.expand(shape)
+    }
 }
 
 #[cfg(test)]
@@ -105,6 +135,26 @@ mod tests {
         Activation::Silu,
         Activation::Sigmoid,
     ];
+
+    #[test]
+    fn products_of_batches_match_their_plain_body() {
+        for (left, right) in [
+            ([2, 3, 5, 7], [2, 3, 7, 4]),
+            ([1, 3, 5, 7], [2, 1, 7, 20]),
+            ([2, 1, 33, 40], [2, 1, 40, 50]),
+            ([1, 1, 130, 300], [1, 1, 300, 65]),
+        ] {
+            let lengths = [left.iter().product(), right.iter().product()];
+            assert_matches_plain(&format!("{left:?} {right:?}"), &lengths, |x| {
+                let turned = [right[0], right[1], right[3], right[2]];
+                matmul(x[0].clone().reshape(left), x[1].clone().reshape(right))
+                    + matmul(
+                        x[0].clone().reshape(left),
+                        x[1].clone().reshape(turned).swap_dims(2, 3),
+                    )
+            });
+        }
+    }
 
     #[test]
     fn no_rows_give_no_rows() {

@@ -5,6 +5,9 @@ use burn::tensor::{
     ops::{InterpolateMode, InterpolateOptions},
 };
 
+use crate::cpu;
+use crate::extension::{apply, is_fast};
+
 /// Target of [`resize_bilinear`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResizeOptions {
@@ -24,10 +27,45 @@ pub fn resize_bilinear(input: Tensor<4>, options: ResizeOptions) -> Tensor<4> {
     if [height, width] == options.size {
         return input;
     }
+    if is_fast(&input) && height > 0 && width > 0 {
+        let kernel = cpu::Resize {
+            size: options.size,
+            align_corners: options.align_corners,
+        };
+        return apply(kernel, vec![input.into_dispatch()]);
+    }
     module::interpolate(
         input,
         InterpolateOptions::new(InterpolateMode::Bilinear)
             .with_align_corners(options.align_corners)
             .with_output_size(options.size),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::assert_matches_plain;
+
+    #[test]
+    fn resizing_matches_its_plain_body() {
+        for (shape, size) in [
+            ([1, 1, 1, 1], [3, 2]),
+            ([2, 3, 5, 7], [10, 14]),
+            ([1, 2, 16, 16], [7, 40]),
+            ([1, 1, 9, 12], [4, 3]),
+            ([1, 2, 6, 6], [1, 6]),
+        ] {
+            for align_corners in [false, true] {
+                let name = format!("{shape:?} {size:?} {align_corners}");
+                assert_matches_plain(&name, &[shape.iter().product()], |x| {
+                    let options = ResizeOptions {
+                        size,
+                        align_corners,
+                    };
+                    resize_bilinear(x[0].clone().reshape(shape), options)
+                });
+            }
+        }
+    }
 }

@@ -8,7 +8,9 @@ mod attention;
 mod channel_norm;
 mod convolution;
 mod linear;
+mod matmul;
 mod pointwise;
+mod resize;
 mod row_norm;
 mod rows;
 mod softmax;
@@ -19,6 +21,8 @@ pub(crate) use attention::Attention;
 pub(crate) use channel_norm::ChannelNorm;
 pub(crate) use convolution::{Convolution, Transposed};
 pub(crate) use linear::Linear;
+pub(crate) use matmul::Matmul;
+pub(crate) use resize::Resize;
 pub(crate) use row_norm::RowNorm;
 #[cfg(test)]
 pub(crate) use simd::level_tests;
