@@ -1,0 +1,94 @@
+"""Times operations of PyTorch: reads `operation size...` lines, prints nanoseconds of one call each.
+
+An operation whose name ends in `_grad` is timed forward and backward together.
+"""
+
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(2)
+
+
+def make(*shape):
+    return torch.rand(*shape) - 0.5
+
+
+def build(name, n):
+    grad = name.endswith("_grad")
+    kind = name.removesuffix("_grad")
+    if kind == "linear":
+        rows, inner, outer = n
+        inputs = [make(rows, inner), make(outer, inner), make(outer)]
+        call = lambda x, w, b: F.linear(x, w, b)
+    elif kind == "linear_gelu":
+        rows, inner, outer = n
+        inputs = [make(rows, inner), make(outer, inner), make(outer)]
+        call = lambda x, w, b: F.gelu(F.linear(x, w, b))
+    elif kind == "attention":
+        batch, heads, queries, keys, channels = n
+        inputs = [make(batch, heads, queries, channels), make(batch, heads, keys, channels), make(batch, heads, keys, channels)]
+        call = F.scaled_dot_product_attention
+    elif kind == "conv":
+        batch, channels, size, out, kernel, stride = n
+        inputs = [make(batch, channels, size, size), make(out, channels, kernel, kernel), make(out)]
+        call = lambda x, w, b: F.conv2d(x, w, b, stride=stride, padding=kernel // 2)
+    elif kind == "depthwise":
+        batch, channels, size, kernel = n
+        inputs = [make(batch, channels, size, size), make(channels, 1, kernel, kernel), make(channels)]
+        call = lambda x, w, b: F.conv2d(x, w, b, padding=kernel // 2, groups=channels)
+    elif kind == "transposed":
+        batch, channels, size, out = n
+        inputs = [make(batch, channels, size, size), make(channels, out, 2, 2), make(out)]
+        call = lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2)
+    elif kind == "gelu":
+        inputs = [make(*n)]
+        call = F.gelu
+    elif kind == "softmax":
+        inputs = [make(*n)]
+        call = lambda x: F.softmax(x, -1)
+    elif kind == "layer_norm":
+        inputs = [make(*n), make(n[-1]), make(n[-1])]
+        call = lambda x, w, b: F.layer_norm(x, (n[-1],), w, b)
+    elif kind == "layer_norm_2d":
+        inputs = [make(*n), make(n[1]), make(n[1])]
+
+        def call(x, w, b):
+            mean = x.mean(1, keepdim=True)
+            variance = (x - mean).pow(2).mean(1, keepdim=True)
+            x = (x - mean) / torch.sqrt(variance + 1e-6)
+            return w[:, None, None] * x + b[:, None, None]
+
+    elif kind == "resize":
+        batch, channels, size, target = n
+        inputs = [make(batch, channels, size, size)]
+        call = lambda x: F.interpolate(x, size=(target, target), mode="bilinear", align_corners=False)
+    elif kind == "add":
+        inputs = [make(*n), make(*n)]
+        call = lambda a, b: a + b
+    else:
+        raise ValueError(name)
+    if not grad:
+        return inputs, call, None
+    inputs = [x.requires_grad_() for x in inputs]
+    return inputs, call, torch.rand_like(call(*inputs))
+
+
+def main():
+    current, built = None, None
+    for line in sys.stdin:
+        name, *sizes = line.split()
+        if line != current:
+            current, built = line, build(name, [int(s) for s in sizes])
+        inputs, call, gradient = built
+        with torch.set_grad_enabled(gradient is not None):
+            start = time.perf_counter_ns()
+            output = call(*inputs)
+            if gradient is not None:
+                torch.autograd.grad(output, inputs, gradient)
+            print(time.perf_counter_ns() - start, flush=True)
+
+
+main()
