@@ -131,12 +131,12 @@ fn record<K: Kernel, C: CheckpointStrategy, const N: usize>(
     kernel: K,
     inputs: [Tracked<C>; N],
 ) -> Tracked<C> {
-    let nodes = inputs.each_ref().map(|input| input.node());
+    let nodes = inputs.each_ref().map(Tracked::<C>::node);
     let preparation = Recorded(kernel.clone())
         .prepare::<C>(nodes)
         .compute_bound()
         .stateful();
-    let inputs = inputs.map(|input| input.into_primitive());
+    let inputs = inputs.map(Tracked::<C>::into_primitive);
     match preparation {
         OpsKind::Tracked(preparation) => {
             let Outcome { output, saved } = kernel.forward(&inputs, true);

@@ -8,6 +8,18 @@
     unsafe_code,
     reason = "vector instructions and matrices shared by threads; each block states its invariant"
 )]
+#![allow(
+    clippy::wildcard_imports,
+    reason = "the intrinsics of an instruction set are named as their makers name them, and are many"
+)]
+#![allow(
+    clippy::struct_field_names,
+    reason = "`gradient` is the field's own word for one field of a backward pass"
+)]
+#![allow(
+    clippy::inline_always,
+    reason = "code for an instruction set must become part of the function that enables it"
+)]
 
 mod activation;
 mod attention;

@@ -1,7 +1,7 @@
 //! Times the kernels beside PyTorch and burn's own operations, in turns in one run, and prints medians and ratios.
 //!
-//! `TUBELET_PYTHON` names the Python that has PyTorch (`python3` otherwise). Arguments choose operations by their
-//! names' beginnings.
+//! `TUBELET_PYTHON` names the Python that has PyTorch (`python3` otherwise), `RAYON_NUM_THREADS` the threads of both
+//! (all cores otherwise). Arguments choose operations by their names' beginnings.
 
 mod cases;
 
@@ -22,11 +22,12 @@ struct Torch {
 }
 
 impl Torch {
-    fn start() -> std::io::Result<Self> {
+    fn start(threads: usize) -> std::io::Result<Self> {
         let python = std::env::var("TUBELET_PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/versus/worker.py");
         let mut process = Command::new(python)
             .arg(script)
+            .env("RAYON_NUM_THREADS", threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -72,9 +73,14 @@ fn median(times: &mut [f64]) -> f64 {
 
 fn main() -> std::io::Result<()> {
     let chosen: Vec<String> = std::env::args().skip(1).collect();
-    let mut torch = Torch::start()?;
+    let threads = rayon::current_num_threads();
+    let mut torch = Torch::start(threads)?;
     let mut out = std::io::stdout();
-    writeln!(out, "level: {}", tubelet_kernels::processor_level())?;
+    writeln!(
+        out,
+        "level {}, threads {threads}",
+        tubelet_kernels::processor_level()
+    )?;
     writeln!(
         out,
         "| operation | ours, ms | PyTorch, ms | burn-flex, ms | ours / PyTorch | ours / burn-flex |"

@@ -3,13 +3,14 @@
 An operation whose name ends in `_grad` is timed forward and backward together.
 """
 
+import os
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
 
-torch.set_num_threads(2)
+torch.set_num_threads(int(os.environ["RAYON_NUM_THREADS"]))
 
 
 def make(*shape):

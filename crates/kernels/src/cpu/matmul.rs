@@ -24,13 +24,12 @@ struct Matrices {
 
 impl Matrices {
     fn new(tensor: &FlexTensor) -> Self {
-        let (tensor, strides) = match strides(tensor) {
-            Some(strides) => (tensor.clone(), strides),
-            None => {
-                let tensor = tensor.to_contiguous();
-                let strides = strides(&tensor).unwrap_or_default();
-                (tensor, strides)
-            }
+        let (tensor, strides) = if let Some(strides) = strides(tensor) {
+            (tensor.clone(), strides)
+        } else {
+            let tensor = tensor.to_contiguous();
+            let strides = strides(&tensor).unwrap_or_default();
+            (tensor, strides)
         };
         let sizes = dimensions(&tensor);
         let leading = sizes.len() - 2;

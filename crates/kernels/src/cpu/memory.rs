@@ -37,11 +37,11 @@ pub(crate) fn with_scratch<R>(length: usize, body: impl FnOnce(&mut [f32]) -> R)
 }
 
 /// A vector of `length` numbers for a kernel that writes each of them.
+#[expect(clippy::uninit_vec, reason = "written in full by the kernel it is for")]
 pub(crate) fn unwritten(length: usize) -> Vec<f32> {
     let mut data = Vec::with_capacity(length);
     // SAFETY: the capacity is `length`. Every kernel writes all elements before any is read, which the tests of each
     // kernel check against a reference; zeroing first would cost a pass over memory.
-    #[expect(clippy::uninit_vec, reason = "written in full by the kernel it is for")]
     unsafe {
         data.set_len(length);
     }

@@ -93,7 +93,7 @@ impl Pointwise for Gelu {
 }
 
 /// √(8/π): the tanh form is `x · σ(√(8/π) · (x + 0.044715·x³))`.
-const SLOPE: f32 = 1.595_769_1;
+const SLOPE: f32 = 1.595_769;
 const CUBIC: f32 = 0.044_715;
 
 impl Pointwise for GeluTanh {

@@ -28,7 +28,7 @@ impl Kernel for RowNorm {
         let (input, weight) = (dense(&inputs[0]), dense(&inputs[1]));
         let bias = self.centred.then(|| dense(&inputs[2]));
         let (x, columns) = (numbers(&input), numbers(&weight).len());
-        let rows = if columns == 0 { 0 } else { x.len() / columns };
+        let rows = x.len().checked_div(columns).unwrap_or(0);
         let mut output = unwritten(x.len());
         let mut statistics = unwritten(rows * 2);
         output

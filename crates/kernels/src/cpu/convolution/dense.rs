@@ -142,7 +142,7 @@ pub(super) fn spread(
                 });
             }
             threads.each_part(out, plane, |channel, plane| {
-                bias.apply(level, channel, plane)
+                bias.apply(level, channel, plane);
             });
         },
     );

@@ -23,7 +23,7 @@ impl Frame {
         let [height, width] = [0, 1].map(|axis| window.image[axis + 1] + 2 * window.padding[axis]);
         Self {
             window,
-            stride: width + level.lanes(),
+            stride: width + 2 * level.lanes(),
             height: height + ROWS,
         }
     }
@@ -63,12 +63,17 @@ pub(super) fn correlate(
         .enumerate()
         .for_each(|(index, (output, image))| {
             let channel = index % channels;
-            with_scratch(frame.length(), |padded| {
+            let margin = (ROWS - 1) * window.kernel[1];
+            with_scratch(frame.length() + elements + 2 * margin, |room| {
+                let (padded, lined) = room.split_at_mut(frame.length());
                 frame.fill(image, padded);
+                lined.fill(0.0);
+                lined[margin..margin + elements]
+                    .copy_from_slice(&weight[channel * elements..(channel + 1) * elements]);
                 level.run(Correlate {
                     frame,
                     padded,
-                    weight: &weight[channel * elements..(channel + 1) * elements],
+                    weight: lined,
                     output,
                 });
             });
@@ -80,6 +85,7 @@ pub(super) fn correlate(
 struct Correlate<'a> {
     frame: Frame,
     padded: &'a [f32],
+    /// The window between `ROWS - 1` rows of zeros above and below, so that a row of the image meets every output row.
     weight: &'a [f32],
     output: &'a mut [f32],
 }
@@ -88,39 +94,86 @@ impl Task for Correlate<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let [kernel_height, kernel_width] = self.frame.window.kernel;
+    fn run<S: Simd>(mut self, simd: S) {
         let [height, width] = self.frame.window.output();
-        let stride = self.frame.stride;
         for first in (0..height).step_by(ROWS) {
-            for start in (0..width).step_by(S::LANES) {
-                let mut sums = [simd.splat(0.0); ROWS];
-                for line in 0..kernel_height + ROWS - 1 {
-                    let line_start = (first + line) * stride + start;
-                    for column in 0..kernel_width {
-                        let pixels = simd.load(&self.padded[line_start + column..]);
-                        for (row, sum) in sums.iter_mut().enumerate() {
-                            let weight = match line.checked_sub(row) {
-                                Some(line) if line < kernel_height => {
-                                    self.weight[line * kernel_width + column]
-                                }
-                                _ => 0.0,
-                            };
-                            *sum = simd.mul_add(simd.splat(weight), pixels, *sum);
-                        }
-                    }
-                }
-                for (row, sum) in sums.into_iter().enumerate().take(height - first) {
-                    let out = &mut self.output[(first + row) * width + start..];
-                    if width - start >= S::LANES {
-                        simd.store(out, sum);
-                    } else {
-                        simd.store_rest(&mut out[..width - start], sum);
-                    }
-                }
+            let mut start = 0;
+            while start < width {
+                start += if width - start > S::LANES {
+                    self.tile::<S, 2>(simd, first, start)
+                } else {
+                    self.tile::<S, 1>(simd, first, start)
+                };
             }
         }
     }
+}
+
+impl Correlate<'_> {
+    /// Computes `ROWS` rows by `N` vectors of the output; returns the columns done.
+    #[inline(always)]
+    fn tile<S: Simd, const N: usize>(&mut self, simd: S, first: usize, start: usize) -> usize {
+        let [kernel_height, kernel_width] = self.frame.window.kernel;
+        let [height, width] = self.frame.window.output();
+        let stride = self.frame.stride;
+        let lines = kernel_height + ROWS - 1;
+        let zero = [simd.splat(0.0); N];
+        let [mut sum0, mut sum1, mut sum2, mut sum3] = [zero; ROWS];
+        let last = (first + lines - 1) * stride + start + kernel_width - 1 + N * S::LANES;
+        assert!(last <= self.padded.len());
+        assert!(self.weight.len() >= (lines + ROWS - 1) * kernel_width);
+        for line in 0..lines {
+            for column in 0..kernel_width {
+                // SAFETY: the greatest indices of both are below the lengths asserted above.
+                unsafe {
+                    let pixels = self
+                        .padded
+                        .as_ptr()
+                        .add((first + line) * stride + start + column);
+                    let pixels = std::array::from_fn(|n| simd.load_at(pixels.add(n * S::LANES)));
+                    let weight = self
+                        .weight
+                        .as_ptr()
+                        .add((line + ROWS - 1) * kernel_width + column);
+                    sum0 = step(simd, *weight, pixels, sum0);
+                    sum1 = step(simd, *weight.sub(kernel_width), pixels, sum1);
+                    sum2 = step(simd, *weight.sub(2 * kernel_width), pixels, sum2);
+                    sum3 = step(simd, *weight.sub(3 * kernel_width), pixels, sum3);
+                }
+            }
+        }
+        for (row, sums) in [sum0, sum1, sum2, sum3]
+            .iter()
+            .enumerate()
+            .take(height - first)
+        {
+            for (n, sum) in sums.iter().enumerate() {
+                let start = start + n * S::LANES;
+                let out = &mut self.output[(first + row) * width + start..];
+                if width - start >= S::LANES {
+                    simd.store(out, *sum);
+                } else {
+                    simd.store_rest(&mut out[..width - start], *sum);
+                }
+            }
+        }
+        N * S::LANES
+    }
+}
+
+#[inline(always)]
+fn step<S: Simd, const N: usize>(
+    simd: S,
+    weight: f32,
+    pixels: [S::Vector; N],
+    sums: [S::Vector; N],
+) -> [S::Vector; N] {
+    let weight = simd.splat(weight);
+    let mut sums = sums;
+    for n in 0..N {
+        sums[n] = simd.mul_add(weight, pixels[n], sums[n]);
+    }
+    sums
 }
 
 /// The gradient of the weights, `[channels, window]`.

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::super::gemm::{Columns, Lines, Rows, Sliver};
+use super::super::gemm::{Columns, Lines, Panels, Rows, Sliver};
+use super::super::memory::with_scratch;
 
 /// How a window moves over an image.
 #[derive(Clone, Copy, Debug)]
@@ -143,12 +144,14 @@ impl Columns for Patches<'_> {
         [self.window.elements(), self.window.pixels()]
     }
 
-    fn pack(&self, inner: Range<usize>, columns: Range<usize>, width: usize, panel: &mut [f32]) {
-        for (row, out) in inner.zip(panel.chunks_exact_mut(width)) {
-            let (filled, empty) = out.split_at_mut(columns.len());
-            self.gather(row, columns.clone(), filled);
-            empty.fill(0.0);
-        }
+    fn pack(&self, inner: Range<usize>, panels: Panels, out: &mut [f32]) {
+        let columns = panels.columns();
+        with_scratch(columns.len(), |values| {
+            for (row, element) in inner.clone().enumerate() {
+                self.gather(element, columns.clone(), values);
+                panels.put(row, inner.len(), values, out);
+            }
+        });
     }
 }
 

@@ -8,12 +8,15 @@ use std::ops::Range;
 use super::super::simd::Level;
 use super::Matrix;
 
+/// Rows of a panel that are transposed together: they stay in the inner cache.
+const BLOCK: usize = 64;
+
 /// The right side of a product, which may be computed while it is packed.
 pub(crate) trait Columns: Sync {
     /// Inner dimension and columns.
     fn shape(&self) -> [usize; 2];
-    /// Writes rows `inner` of `columns` to `panel`, `width` numbers a row, zeros after the last column.
-    fn pack(&self, inner: Range<usize>, columns: Range<usize>, width: usize, panel: &mut [f32]);
+    /// Writes rows `inner` of some neighbouring panels, one panel after the other, zeros after the last column.
+    fn pack(&self, inner: Range<usize>, panels: Panels, out: &mut [f32]);
 }
 
 /// How columns divide into panels at one level.
@@ -72,37 +75,92 @@ impl PanelShape {
     }
 }
 
+/// Neighbouring panels, packed together so that a row of theirs is read in one go.
+#[derive(Clone, Debug)]
+pub(crate) struct Panels {
+    /// How columns divide into panels.
+    pub shape: PanelShape,
+    /// Which panels.
+    pub range: Range<usize>,
+}
+
+impl Panels {
+    /// Columns of all of them.
+    pub(crate) fn columns(&self) -> Range<usize> {
+        let end = self.shape.columns(self.range.end - 1).end;
+        self.shape.columns(self.range.start).start..end
+    }
+
+    /// Distributes a row, `values`, over the panels' rows number `row` of `inner`.
+    #[inline(always)]
+    pub(crate) fn put(&self, row: usize, inner: usize, values: &[f32], out: &mut [f32]) {
+        let full = self.shape.full();
+        let panels = out.chunks_mut(full * inner);
+        for (values, panel) in values.chunks(full).zip(panels) {
+            if values.len() == full {
+                panel[row * full..(row + 1) * full].copy_from_slice(values);
+            } else {
+                let width = panel.len() / inner;
+                let (filled, empty) =
+                    panel[row * width..(row + 1) * width].split_at_mut(values.len());
+                filled.copy_from_slice(values);
+                empty.fill(0.0);
+            }
+        }
+    }
+}
+
 impl Columns for Matrix<'_> {
     fn shape(&self) -> [usize; 2] {
         [self.rows(), self.columns()]
     }
 
-    fn pack(&self, inner: Range<usize>, columns: Range<usize>, width: usize, panel: &mut [f32]) {
-        let rows = panel.chunks_exact_mut(width).zip(inner.clone());
+    fn pack(&self, inner: Range<usize>, panels: Panels, out: &mut [f32]) {
+        let columns = panels.columns();
         if self.column_stride() == 1 {
-            for (out, row) in rows {
-                let (filled, empty) = out.split_at_mut(columns.len());
-                filled.copy_from_slice(self.dense_row(row, columns.start, columns.len()));
-                empty.fill(0.0);
+            for (row, source) in inner.clone().enumerate() {
+                let values = self.dense_row(source, columns.start, columns.len());
+                panels.put(row, inner.len(), values, out);
             }
-        } else if self.row_stride() == 1 {
-            let transposed = self.transposed();
+            return;
+        }
+        let chunks = out.chunks_mut(panels.shape.full() * inner.len());
+        for (panel, out) in panels.range.zip(chunks) {
+            let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
             if columns.len() < width {
-                panel[..inner.len() * width].fill(0.0);
+                out.fill(0.0);
             }
-            for (lane, column) in columns.enumerate() {
-                let source = transposed.dense_row(column, inner.start, inner.len());
+            if self.row_stride() == 1 {
+                self.pack_across(inner.clone(), columns, width, out);
+            } else {
+                for (out, row) in out.chunks_exact_mut(width).zip(inner.clone()) {
+                    for (out, column) in out.iter_mut().zip(columns.clone()) {
+                        *out = self.get(row, column);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Matrix<'_> {
+    /// Packs a panel whose columns lie one after the other in memory.
+    fn pack_across(
+        &self,
+        inner: Range<usize>,
+        columns: Range<usize>,
+        width: usize,
+        panel: &mut [f32],
+    ) {
+        let transposed = self.transposed();
+        for (block, panel) in panel.chunks_mut(BLOCK * width).enumerate() {
+            let first = inner.start + block * BLOCK;
+            let count = BLOCK.min(inner.end - first);
+            for (lane, column) in columns.clone().enumerate() {
+                let source = transposed.dense_row(column, first, count);
                 for (out, value) in panel[lane..].iter_mut().step_by(width).zip(source) {
                     *out = *value;
                 }
-            }
-        } else {
-            for (out, row) in rows {
-                let (filled, empty) = out.split_at_mut(columns.len());
-                for (out, column) in filled.iter_mut().zip(columns.clone()) {
-                    *out = self.get(row, column);
-                }
-                empty.fill(0.0);
             }
         }
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::super::memory::with_scratch;
 use super::super::simd::Level;
 use super::pass::{DEPTH, Finish, Packed, Pass, Piece};
-use super::{Columns, Lines, PanelShape, Target};
+use super::{Columns, Lines, PanelShape, Panels, Target};
 
 /// `C = A · B`, or `C += A · B`.
 pub(crate) struct Product<'a, A, B> {
@@ -30,6 +30,10 @@ pub(crate) struct Product<'a, A, B> {
 const WORTH_A_THREAD: usize = 1 << 19;
 /// Numbers of B packed at a time: they stay in the outer cache.
 const PACKED: usize = 1 << 20;
+/// Columns of B that are packed together.
+const GROUP: usize = 256;
+/// Fewer numbers of B than this are packed on one thread.
+const WORTH_PACKING: usize = 1 << 16;
 /// Pieces of work for each thread, so that a delayed thread's pieces go to others.
 const PIECES: usize = 3;
 
@@ -118,20 +122,26 @@ fn pack<B: Columns>(
     packed: &mut [f32],
     threads: usize,
 ) {
-    let pack_panel = |(panel, out): (usize, &mut [f32])| {
-        b.pack(inner.clone(), shape.columns(panel), shape.width(panel), out);
-    };
     if packed.is_empty() {
         return;
     }
-    let panels = packed.chunks_mut(shape.full() * inner.len()).enumerate();
-    if threads == 1 || panels.len() == 1 || inner.len() * shape.columns(0).len() < 2048 {
-        panels.for_each(pack_panel);
+    let size = GROUP.div_ceil(shape.full());
+    let pack_group = |(group, out): (usize, &mut [f32])| {
+        let first = group * size;
+        let panels = Panels {
+            shape,
+            range: first..shape.count().min(first + size),
+        };
+        b.pack(inner.clone(), panels, out);
+    };
+    let chunk = size * shape.full() * inner.len();
+    if threads == 1 || packed.len() < WORTH_PACKING {
+        packed.chunks_mut(chunk).enumerate().for_each(pack_group);
     } else {
         packed
-            .par_chunks_mut(shape.full() * inner.len())
+            .par_chunks_mut(chunk)
             .enumerate()
-            .for_each(pack_panel);
+            .for_each(pack_group);
     }
 }
 

@@ -135,6 +135,17 @@ unsafe impl Lines for Matrix<'_> {
                 step: self.column_stride,
             };
         }
+        if self.column_stride == 1 {
+            let width = inner.len();
+            for (row, out) in rows.zip(buffer.chunks_exact_mut(width)) {
+                out.copy_from_slice(self.dense_row(row, inner.start, width));
+            }
+            return Rows {
+                data: buffer.as_ptr(),
+                row_stride: width,
+                step: 1,
+            };
+        }
         let width = rows.len();
         let steps = buffer.chunks_exact_mut(width).zip(inner);
         if self.row_stride == 1 {

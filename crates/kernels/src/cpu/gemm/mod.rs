@@ -8,7 +8,7 @@ mod pass;
 mod tests;
 mod tile;
 
-pub(crate) use columns::{Columns, PanelShape};
+pub(crate) use columns::{Columns, PanelShape, Panels};
 pub(crate) use driver::{Product, multiply, multiply_here, pack_all};
 pub(crate) use matrix::{Matrix, Target};
 pub(crate) use pass::{Finish, Lines, Packed, Pass, Piece, Sliver};

@@ -7,7 +7,7 @@ use super::tile::{Corner, Rows, tiles};
 use super::{PanelShape, Target};
 
 /// Numbers of B that one pass over A's rows reads: they stay in the middle cache.
-const IN_CACHE: usize = 96 << 10;
+const IN_CACHE: usize = 128 << 10;
 /// Longest inner dimension of a pass: twelve rows of A stay in the inner cache.
 pub(super) const DEPTH: usize = 384;
 

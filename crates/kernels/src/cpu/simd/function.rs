@@ -7,7 +7,7 @@ use super::Simd;
 /// `e^x`, zero below −88 and at its largest from 88.37 on (Cody-Waite reduction, Cephes' polynomial).
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
-    const LN_2_HIGH: f32 = 0.693_359_375;
+    const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     const COEFFICIENTS: [f32; 6] = [
         1.987_569_1e-4,
