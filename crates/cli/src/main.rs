@@ -1,3 +1,50 @@
-//! The tubelet command line.
+//! The tubelet command line: arguments in, files and exit codes out.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage. Knows no arithmetic.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod failure;
+mod interrupt;
+mod models;
+mod output;
+mod print;
+mod prompts;
+mod tracking;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    arguments::{Arguments, Command},
+    failure::Failure,
+    print::Printer,
+};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_env("TUBELET_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let printer = Printer::new(arguments.quiet);
+    match run(&arguments.command, printer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            Printer::failure(failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command, printer: Printer) -> Result<(), Failure> {
+    match command {
+        Command::Demo(arguments) => commands::demo::run(arguments, printer),
+        Command::Track(arguments) => commands::track::run(arguments, printer),
+        Command::Models(command) => commands::models::run(command, printer),
+        Command::Train(arguments) => commands::train::run(arguments, printer),
+        Command::Doctor(arguments) => commands::doctor::run(arguments),
+    }
+}

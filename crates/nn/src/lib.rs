@@ -16,3 +16,6 @@ pub use weights::file::{StoredTensor, WeightFile};
 pub use weights::load::{LoadReport, load};
 pub use weights::names::parameter_shapes;
 pub use weights::save::{StorageType, save};
+
+/// Which vector instructions the layers run on.
+pub use tubelet_kernels::processor_level;

@@ -22,13 +22,12 @@ impl ImageFeatures {
 
     /// Runs of rows `(start, length)`, one after the other; unchanged where one frame serves all objects.
     pub(crate) fn rows(&self, runs: &[(usize, usize)]) -> Self {
-        self.map(|features| match features.dims() {
-            [1, _, _, _] => features,
-            _ => {
-                let run =
-                    |&(start, length): &(usize, usize)| features.clone().narrow(0, start, length);
-                Tensor::cat(runs.iter().map(run).collect(), 0)
+        self.map(|features| {
+            if let [1, _, _, _] = features.dims() {
+                return features;
             }
+            let run = |&(start, length): &(usize, usize)| features.clone().narrow(0, start, length);
+            Tensor::cat(runs.iter().map(run).collect(), 0)
         })
     }
 

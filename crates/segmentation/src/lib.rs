@@ -16,6 +16,8 @@ mod resample;
 mod segmenter;
 mod weights;
 
+/// Where tensors live and are computed with.
+pub use burn::tensor::Device;
 pub use config::{Generation, SegmenterConfig, SegmenterSizes};
 pub use error::SegmentationError;
 pub use frame_preparation::{prepare_frame, prepare_masks};

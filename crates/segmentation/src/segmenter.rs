@@ -47,6 +47,10 @@ impl SegmenterConfig {
 
 /// What is said about the objects in a frame, the same kind of thing for all objects of a call.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a frame and never stored, so a box would cost more than it saves"
+)]
 pub enum Prompt {
     /// Nothing: they are tracked.
     None,

@@ -2,7 +2,10 @@
 
 use burn::tensor::{
     Device, Distribution, Tensor, activation, module,
-    ops::{ConvOptions, ConvTransposeOptions, InterpolateMode, InterpolateOptions},
+    ops::{
+        AttentionModuleOptions, ConvOptions, ConvTransposeOptions, InterpolateMode,
+        InterpolateOptions,
+    },
 };
 use tubelet_kernels::{
     Activation, AttentionOptions, Conv2dOptions, ConvTranspose2dOptions, LinearOptions,
@@ -211,9 +214,14 @@ fn run_four(kind: &str, n: &[usize], side: Side, inputs: &Inputs) -> Tensor<4> {
         ("attention", Side::Ours) => {
             attention(x, tensor(1), tensor(2), AttentionOptions::default())
         }
-        ("attention", Side::Plain) => {
-            module::attention(x, tensor(1), tensor(2), None, None, Default::default())
-        }
+        ("attention", Side::Plain) => module::attention(
+            x,
+            tensor(1),
+            tensor(2),
+            None,
+            None,
+            AttentionModuleOptions::default(),
+        ),
         ("conv" | "depthwise", _) => {
             let (kernel, stride, groups) = match *n {
                 [_, _, _, _, kernel, stride] => (kernel, stride, 1),

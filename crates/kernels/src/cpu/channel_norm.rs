@@ -122,7 +122,7 @@ impl Kernel for ChannelNorm {
                     // SAFETY: each block has a row of its own.
                     sums: unsafe { sums.row(block, 0, 2 * sizes.channels) },
                     lanes,
-                })
+                });
             });
         });
         let mut totals = vec![0.0; 2 * sizes.channels];

@@ -49,19 +49,20 @@ pub enum WeightError {
 }
 
 fn listing(missing: &[String], unexpected: &[String], misshapen: &[String]) -> String {
-    let mut text = String::new();
-    for (title, names) in [
+    [
         ("missing", missing),
         ("unexpected", unexpected),
         ("of the wrong shape", misshapen),
-    ] {
-        if !names.is_empty() {
-            text.push_str(&format!("\n  {title} ({}):", names.len()));
-            for name in names {
-                text.push_str("\n    ");
-                text.push_str(name);
-            }
-        }
-    }
-    text
+    ]
+    .into_iter()
+    .filter(|(_, names)| !names.is_empty())
+    .map(|(title, names)| {
+        format!(
+            "\n  {title} ({}):\n    {}",
+            names.len(),
+            names.join("\n    ")
+        )
+    })
+    .collect::<Vec<_>>()
+    .concat()
 }

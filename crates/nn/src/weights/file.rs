@@ -6,13 +6,13 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{Cursor, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
 use half::{bf16, f16};
 use pytorch_reader::PytorchReader;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::{Dtype, tensor::Metadata};
 
 use super::error::WeightError;
 
@@ -25,6 +25,8 @@ const CHECKPOINT_KEYS: [&str; 3] = ["model", "state_dict", "model_state_dict"];
 #[derive(Debug)]
 pub struct WeightFile {
     path: PathBuf,
+    /// The file's content where it is part of the program.
+    embedded: Option<&'static [u8]>,
     tensors: BTreeMap<String, StoredTensor>,
     metadata: BTreeMap<String, String>,
 }
@@ -81,24 +83,42 @@ impl WeightFile {
         let length = file.metadata().map_err(io)?.len();
         let mut start = [0_u8; 9];
         let read = read_up_to(&mut file, &mut start).map_err(io)?;
-        let mut header_length = [0_u8; 8];
-        header_length.copy_from_slice(&start[..8]);
         if read == start.len() && start[8] == b'{' {
-            return Self::open_safetensors(path, file, u64::from_le_bytes(header_length), length);
+            return Self::open_safetensors(path, file, length);
         }
         Self::open_pytorch(path)
     }
 
+    /// Opens safetensors that are part of the program; errors call them `name`.
+    ///
+    /// # Errors
+    /// When they are not safetensors.
+    pub fn embedded(name: &str, bytes: &'static [u8]) -> Result<Self, WeightError> {
+        let file = Self::open_safetensors(Path::new(name), Cursor::new(bytes), bytes.len() as u64)?;
+        Ok(Self {
+            embedded: Some(bytes),
+            ..file
+        })
+    }
+
     fn open_safetensors(
         path: &Path,
-        mut file: File,
-        header_length: u64,
+        mut file: impl Read + Seek,
         length: u64,
     ) -> Result<Self, WeightError> {
+        let io = |source| WeightError::Io {
+            path: path.to_owned(),
+            source,
+        };
         let format = |reason: String| WeightError::Format {
             path: path.to_owned(),
             reason,
         };
+        let mut header_length = [0_u8; 8];
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.read_exact(&mut header_length))
+            .map_err(io)?;
+        let header_length = u64::from_le_bytes(header_length);
         if header_length > MAX_HEADER_BYTES || header_length + 8 > length {
             return Err(format(format!(
                 "its safetensors header claims {header_length} bytes, the file has {length}"
@@ -107,22 +127,20 @@ impl WeightFile {
         let mut header = vec![0_u8; header_length as usize + 8];
         file.seek(SeekFrom::Start(0))
             .and_then(|_| file.read_exact(&mut header))
-            .map_err(|source| WeightError::Io {
-                path: path.to_owned(),
-                source,
-            })?;
-        let (header_end, metadata) =
-            SafeTensors::read_metadata(&header).map_err(|error| format(error.to_string()))?;
-        let data_start = header_end as u64 + 8;
+            .map_err(io)?;
+        // The crate's own reader wants the whole file in memory; the header alone says as much.
+        let metadata: Metadata = serde_json::from_slice(&header[8..])
+            .map_err(|error| format(format!("its safetensors header is unreadable: {error}")))?;
+        let data_start = header.len() as u64;
         let mut tensors = BTreeMap::new();
         for (name, info) in metadata.tensors() {
             let (from, to) = info.data_offsets;
-            if data_start + to as u64 > length {
+            if from > to || data_start + to as u64 > length {
                 return Err(WeightError::Tensor {
                     path: path.to_owned(),
                     name,
                     reason: format!(
-                        "it ends at byte {}, the file is cut off at {length}",
+                        "it ends at byte {}, the file ends at {length}",
                         data_start + to as u64
                     ),
                 });
@@ -146,6 +164,7 @@ impl WeightFile {
             .unwrap_or_default();
         Ok(Self {
             path: path.to_owned(),
+            embedded: None,
             tensors,
             metadata,
         })
@@ -181,6 +200,7 @@ impl WeightFile {
             .collect();
         Ok(Self {
             path: path.to_owned(),
+            embedded: None,
             tensors,
             metadata: BTreeMap::new(),
         })
@@ -217,16 +237,9 @@ impl WeightFile {
             .ok_or_else(|| failed("there is no such tensor".to_owned()))?;
         let bytes = match &tensor.place {
             Place::Pytorch(tensor) => tensor.read().map_err(|error| failed(error.to_string()))?,
-            Place::Safetensors { start, end, .. } => {
-                let mut bytes = vec![0_u8; (end - start) as usize];
-                File::open(&self.path)
-                    .and_then(|mut file| {
-                        file.seek(SeekFrom::Start(*start))?;
-                        file.read_exact(&mut bytes)
-                    })
-                    .map_err(|error| failed(error.to_string()))?;
-                bytes
-            }
+            Place::Safetensors { start, end, .. } => self
+                .read_range(*start, *end)
+                .map_err(|error| failed(error.to_string()))?,
         };
         let values = match tensor.element_type().as_str() {
             "f32" => decode(&bytes, f32::from_le_bytes),
@@ -245,6 +258,20 @@ impl WeightFile {
                 tensor.shape
             )))
         }
+    }
+
+    fn read_range(&self, start: u64, end: u64) -> std::io::Result<Vec<u8>> {
+        if let Some(content) = self.embedded {
+            let range = content.get(start as usize..end as usize);
+            return range
+                .map(<[u8]>::to_vec)
+                .ok_or_else(|| std::io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut bytes = vec![0_u8; (end - start) as usize];
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use burn::{module::Param, tensor::Device};
 use tubelet_nn::{Linear, LinearConfig, StorageType, WeightError, WeightFile, load, save};
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every naming")]
 fn same_name(name: &str) -> Option<String> {
     Some(name.to_owned())
 }
@@ -123,10 +124,7 @@ fn a_truncated_file_names_the_tensor() {
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() - 4]).unwrap();
     let message = WeightFile::open(&path).unwrap_err().to_string();
-    assert!(
-        message.contains("cut off") || message.contains("weights"),
-        "{message}"
-    );
+    assert!(message.contains("the file ends at"), "{message}");
 }
 
 #[test]

@@ -353,7 +353,7 @@ mod tests {
             [(9, None), (20, None), (7, Some(3)), (8, Some(2))]
         );
         let pointers: Vec<_> = selection.pointers.iter().map(|p| p.frame).collect();
-        assert_eq!(pointers, [9, 8, 7]);
+        assert_eq!(pointers, [9, 8, 7, 0]);
     }
 
     #[test]

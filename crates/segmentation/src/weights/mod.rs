@@ -3,4 +3,5 @@
 pub(crate) mod description;
 pub(crate) mod file;
 pub(crate) mod naming;
+pub(crate) mod nano;
 pub(crate) mod table;

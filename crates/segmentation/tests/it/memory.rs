@@ -246,7 +246,7 @@ fn frames_are_prepared_as_the_reference_prepares_bytes() {
     for kind in ["smaller", "larger", "fitting"] {
         let pixels: Tensor<3> = golden.tensor(&format!("prepare.{kind}.pixels"));
         let [height, width, _] = pixels.dims();
-        let levels = pixels.into_data().into_vec::<f32>().unwrap();
+        let levels = pixels.into_data().try_into_vec::<f32>().unwrap();
         let bytes: Vec<u8> = levels.into_iter().map(|level| level as u8).collect();
         let size = FrameSize::new(width, height);
         let prepared = prepare_frame(&bytes, size, 24, golden.device()).unwrap();

@@ -100,6 +100,10 @@ pub(crate) struct Piece<'a, A> {
 impl<A: Lines> Task for Piece<'_, A> {
     type Output = ();
 
+    #[expect(
+        clippy::large_stack_arrays,
+        reason = "a sliver of the left matrix, read at once: the stack is warm, and no thread's is that small"
+    )]
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let pass = self.pass;

@@ -33,11 +33,11 @@ pub(crate) trait Task {
 impl Level {
     /// The level of this call: chosen once in a process.
     pub(crate) fn current() -> Self {
+        static CHOSEN: OnceLock<Level> = OnceLock::new();
         #[cfg(test)]
         if let Some(level) = level_tests::get() {
             return level;
         }
-        static CHOSEN: OnceLock<Level> = OnceLock::new();
         *CHOSEN.get_or_init(|| {
             let name = std::env::var("TUBELET_CPU").ok();
             let available = Self::available();

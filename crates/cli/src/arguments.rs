@@ -1,0 +1,219 @@
+//! The command line as it is typed.
+//!
+//! In: the process's arguments. Out: raw, validated values; nothing is opened here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
+
+/// Find anything in video, in space and time.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say less on stderr: no progress, errors only.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The program's commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Track an object through a clip made on the spot, with the embedded model.
+    #[command(after_help = "Examples:\n  tubelet demo\n  tubelet demo --out /tmp/demo --json")]
+    Demo(DemoArguments),
+    /// Point at objects in a video and get their masks in every frame.
+    #[command(after_help = TRACK_EXAMPLES)]
+    Track(TrackArguments),
+    /// List, inspect and convert model weights.
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Train a model by a recipe; resumes what was interrupted.
+    #[command(
+        after_help = "Example:\n  tubelet train crates/training/recipes/nano.toml --out runs/nano"
+    )]
+    Train(TrainArguments),
+    /// Tell what this machine can do, and what is missing.
+    Doctor(DoctorArguments),
+}
+
+const TRACK_EXAMPLES: &str = "\
+Examples:
+  One click in the first frame:
+    tubelet track clip.mp4 --point 320,180
+  Two objects, the second by a box in frame 12, a correction in frame 30:
+    tubelet track clip.mp4 --point 320,180 --box 2:40,60,200,220@12 --not-point 310,240@30
+  Every prompt from a file, with other weights:
+    tubelet track clip.mp4 --prompts prompts.json --model sam2.1_hiera_tiny.pt
+Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out.
+Coordinates are pixels of the video, frames count from 0.";
+
+/// Arguments of `tubelet demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Folder for the results.
+    #[arg(long, default_value = "out/demo")]
+    pub(crate) out: PathBuf,
+    /// Seed of the clip.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Frames of the clip.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=2000))]
+    pub(crate) frames: u32,
+    /// Print a summary as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `tubelet track`.
+#[derive(Debug, Args)]
+pub(crate) struct TrackArguments {
+    /// A video file, a folder of images, a URL or a device.
+    pub(crate) clip: String,
+    /// A point on the object.
+    #[arg(long = "point", value_name = "[OBJECT:]X,Y[@FRAME]")]
+    pub(crate) points: Vec<TypedPoint>,
+    /// A point that is not on the object.
+    #[arg(long = "not-point", value_name = "[OBJECT:]X,Y[@FRAME]")]
+    pub(crate) not_points: Vec<TypedPoint>,
+    /// A box around the object: left, top, right, bottom.
+    #[arg(long = "box", value_name = "[OBJECT:]X0,Y0,X1,Y1[@FRAME]")]
+    pub(crate) boxes: Vec<TypedBox>,
+    /// The object's mask: a PNG of the frame's size, object where not black.
+    #[arg(long = "mask", value_name = "[OBJECT:]PNG[@FRAME]")]
+    pub(crate) masks: Vec<TypedMask>,
+    /// Prompts from a JSON file (documented in docs/formats.md).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prompts: Option<PathBuf>,
+    /// Frame of the prompts that name none.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) frame: usize,
+    /// Where to go from the prompted frames.
+    #[arg(long, value_enum, default_value_t = DirectionArgument::Both)]
+    pub(crate) direction: DirectionArgument,
+    /// Frames to go at most, each way.
+    #[arg(long, value_name = "FRAMES")]
+    pub(crate) max_frames: Option<usize>,
+    /// `tubelet-nano`, a weight file, a model folder or a hub id.
+    #[arg(long, default_value = "tubelet-nano")]
+    pub(crate) model: String,
+    /// Fill holes up to this area, in pixels of the model's mask; 0 leaves them.
+    #[arg(long, default_value_t = 8, value_name = "AREA")]
+    pub(crate) fill_holes: usize,
+    /// Give every pixel to at most one object.
+    #[arg(long)]
+    pub(crate) no_overlap: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "out/track")]
+    pub(crate) out: PathBuf,
+    /// Leave out the overlay video, the contact sheet and the palette images: tracks.json only.
+    #[arg(long)]
+    pub(crate) tracks_only: bool,
+    /// Print a summary as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Ways to go from the prompted frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DirectionArgument {
+    /// Towards the end.
+    Forward,
+    /// Towards the start.
+    Backward,
+    /// First towards the end, then towards the start.
+    Both,
+}
+
+/// Commands of `tubelet models`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models this version knows and where their weights are.
+    List(JsonArgument),
+    /// Tell what a weight file holds, and whether it fits a model.
+    #[command(after_help = "Example:\n  tubelet models info sam2.1_hiera_tiny.pt")]
+    Info(ModelsInfoArguments),
+    /// Write weights as safetensors, under the Hugging Face or the official names.
+    #[command(
+        after_help = "Example:\n  tubelet models convert sam2.1_hiera_tiny.pt tiny.safetensors --names hugging-face"
+    )]
+    Convert(ModelsConvertArguments),
+}
+
+/// `--json` alone.
+#[derive(Debug, Args)]
+pub(crate) struct JsonArgument {
+    /// Print JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `tubelet models info`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsInfoArguments {
+    /// `tubelet-nano`, a weight file, a model folder or a hub id.
+    pub(crate) model: String,
+    /// List every tensor.
+    #[arg(long)]
+    pub(crate) tensors: bool,
+    /// Print JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `tubelet models convert`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsConvertArguments {
+    /// `tubelet-nano`, a weight file, a model folder or a hub id.
+    pub(crate) model: String,
+    /// The safetensors file to write.
+    pub(crate) output: PathBuf,
+    /// Whose names the tensors get.
+    #[arg(long, value_enum, default_value_t = NamesArgument::HuggingFace)]
+    pub(crate) names: NamesArgument,
+    /// Element type in the file.
+    #[arg(long, value_enum, default_value_t = StorageArgument::F32)]
+    pub(crate) dtype: StorageArgument,
+}
+
+/// Namings of tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NamesArgument {
+    /// `vision_encoder.backbone.blocks.0.…`
+    HuggingFace,
+    /// `image_encoder.trunk.blocks.0.…`
+    Official,
+}
+
+/// Element types of stored weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StorageArgument {
+    /// 32-bit floats.
+    F32,
+    /// IEEE half precision.
+    F16,
+    /// bfloat16.
+    Bf16,
+}
+
+/// Arguments of `tubelet train`.
+#[derive(Debug, Args)]
+pub(crate) struct TrainArguments {
+    /// The recipe, a TOML file.
+    pub(crate) recipe: PathBuf,
+    /// Folder for checkpoints, logs and plots; a run found there is resumed.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `tubelet doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Print JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

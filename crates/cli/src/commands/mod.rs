@@ -1,0 +1,7 @@
+//! The program's commands, a file each.
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod models;
+pub(crate) mod track;
+pub(crate) mod train;

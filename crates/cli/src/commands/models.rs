@@ -1,0 +1,151 @@
+//! `tubelet models`: what is known, what a file holds, and the same weights in another form.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use burn::tensor::Device;
+use serde::Serialize;
+use tubelet_nn::StorageType;
+use tubelet_segmentation::{Naming, SavedFormat, Segmenter, SegmenterConfig};
+
+use crate::{
+    arguments::{
+        ModelsCommand, ModelsConvertArguments, ModelsInfoArguments, NamesArgument, StorageArgument,
+    },
+    failure::Failure,
+    models::{
+        known::{EMBEDDED, KNOWN},
+        locate, open,
+    },
+    print::Printer,
+};
+
+/// Lists, inspects or converts.
+///
+/// # Errors
+/// When a model is not there, does not fit, or cannot be written.
+pub(crate) fn run(command: &ModelsCommand, printer: Printer) -> Result<(), Failure> {
+    match command {
+        ModelsCommand::List(arguments) => list(arguments.json),
+        ModelsCommand::Info(arguments) => info(arguments),
+        ModelsCommand::Convert(arguments) => convert(arguments, printer),
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    checkpoint: Option<&'static str>,
+    million_parameters: Option<f32>,
+    here: Option<String>,
+}
+
+fn list(json: bool) -> Result<(), Failure> {
+    let nano = Listed {
+        name: EMBEDDED,
+        checkpoint: None,
+        million_parameters: None,
+        here: Some("in the program".to_owned()),
+    };
+    let published = KNOWN.iter().map(|known| Listed {
+        name: known.hub_id,
+        checkpoint: Some(known.checkpoint),
+        million_parameters: Some(known.million_parameters),
+        here: locate::cached(known.hub_id).map(|path| path.display().to_string()),
+    });
+    let models: Vec<_> = std::iter::once(nano).chain(published).collect();
+    if json {
+        return Printer::json(&models);
+    }
+    for model in models {
+        let size = model
+            .million_parameters
+            .map_or(String::new(), |millions| format!("{millions:.1} M"));
+        let place = model
+            .here
+            .unwrap_or_else(|| "not here; fetched on first use".to_owned());
+        Printer::result(&format!("{:34} {size:>8}  {place}", model.name));
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Described {
+    path: PathBuf,
+    tensors: usize,
+    parameters: usize,
+    names: String,
+    image_size: usize,
+    fits: bool,
+    metadata: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    shapes: BTreeMap<String, Vec<usize>>,
+}
+
+fn info(arguments: &ModelsInfoArguments) -> Result<(), Failure> {
+    let file = open::weights(&arguments.model)?;
+    let config = SegmenterConfig::of(&file)?;
+    let fits = Segmenter::load(&config, &file, &Device::flex());
+    let shapes: BTreeMap<_, _> = file
+        .tensors()
+        .iter()
+        .map(|(name, tensor)| (name.clone(), tensor.shape().to_vec()))
+        .collect();
+    let described = Described {
+        path: file.path().to_owned(),
+        tensors: shapes.len(),
+        parameters: shapes
+            .values()
+            .map(|shape| shape.iter().product::<usize>())
+            .sum(),
+        names: Naming::of(&file).map_or("unknown".to_owned(), |naming| format!("{naming:?}")),
+        image_size: config.image_size,
+        fits: fits.is_ok(),
+        metadata: file.metadata().clone(),
+        shapes: if arguments.tensors {
+            shapes
+        } else {
+            BTreeMap::new()
+        },
+    };
+    if arguments.json {
+        Printer::json(&described)?;
+    } else {
+        Printer::result(&format!(
+            "{}\n{} tensors, {} parameters, {} names, images of {}×{}",
+            described.path.display(),
+            described.tensors,
+            described.parameters,
+            described.names,
+            described.image_size,
+            described.image_size
+        ));
+        for (key, value) in &described.metadata {
+            Printer::result(&format!("{key}: {value}"));
+        }
+        for (name, shape) in &described.shapes {
+            Printer::result(&format!("{name}: {shape:?}"));
+        }
+    }
+    fits.map(|_| ()).map_err(Failure::from)
+}
+
+fn convert(arguments: &ModelsConvertArguments, printer: Printer) -> Result<(), Failure> {
+    let model = open::open(&arguments.model, &Device::flex())?;
+    let format = SavedFormat {
+        naming: match arguments.names {
+            NamesArgument::HuggingFace => Naming::HuggingFace,
+            NamesArgument::Official => Naming::Official,
+        },
+        storage: match arguments.dtype {
+            StorageArgument::F32 => StorageType::F32,
+            StorageArgument::F16 => StorageType::F16,
+            StorageArgument::Bf16 => StorageType::Bf16,
+        },
+        notes: BTreeMap::from([("source".to_owned(), model.name)]),
+    };
+    model
+        .segmenter
+        .save(&model.config, &arguments.output, format)?;
+    printer.note(&format!("written: {}", arguments.output.display()));
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `tubelet track`: point at objects, get their masks in every frame.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use serde::Serialize;
+use tubelet_session::{Course, Propagation, SessionOptions};
+use tubelet_video::VideoSource;
+
+use crate::{
+    arguments::{DirectionArgument, TrackArguments},
+    failure::Failure,
+    interrupt::Interrupt,
+    models::open,
+    output::{pictures, tracks},
+    print::Printer,
+    prompts::gathered::Gathered,
+    tracking::{Run, Tracked},
+};
+
+/// What a run says of itself on stdout.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    clip: String,
+    model: String,
+    complete: bool,
+    objects: Vec<u32>,
+    frames: usize,
+    seconds: f64,
+    frames_per_second: f64,
+    tracks: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overlay: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    masks: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_sheet: Option<PathBuf>,
+}
+
+/// Tracks what the arguments point at.
+///
+/// # Errors
+/// When the model, the clip or a prompt is not what it should be, or the results cannot be written.
+pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<(), Failure> {
+    let prompts = Gathered::from_arguments(arguments)?;
+    // The clip is looked at before the weights, which take longer to read.
+    VideoSource::open(&arguments.clip)?;
+    let run = Run {
+        clip: &arguments.clip,
+        model: open::open(&arguments.model, &Device::flex())?,
+        prompts,
+        options: SessionOptions {
+            largest_filled_hole: Some(arguments.fill_holes).filter(|&area| area > 0),
+            separate_objects: arguments.no_overlap,
+            ..SessionOptions::default()
+        },
+        propagation: Propagation {
+            from: None,
+            course: match arguments.direction {
+                DirectionArgument::Forward => Course::Forward,
+                DirectionArgument::Backward => Course::Backward,
+                DirectionArgument::Both => Course::Both,
+            },
+            frames: arguments.max_frames,
+        },
+    };
+    let with_pictures = !arguments.tracks_only;
+    let summary = finish(run, &arguments.out, with_pictures, printer)?;
+    show(&summary, arguments.json, printer)
+}
+
+/// Tracks, writes everything down, and draws it.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn finish(
+    run: Run<'_>,
+    folder: &Path,
+    with_pictures: bool,
+    printer: Printer,
+) -> Result<Summary, Failure> {
+    std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
+    let clip = run.clip.to_owned();
+    let points = run.prompts.points();
+    let tracked = run.track(folder, printer, &Interrupt::watch())?;
+    let Tracked {
+        journal,
+        header,
+        seconds,
+        frames,
+    } = tracked;
+    let tracks = tracks::write(folder, &header, &journal)?;
+    let drawn = if with_pictures {
+        let bar = printer.bar(journal.frames().len() as u64);
+        bar.set_message("drawing");
+        let source = VideoSource::open(&clip)?;
+        let drawn = pictures::draw(folder, source, (&journal, &points), &bar)?;
+        bar.finish_and_clear();
+        Some(drawn)
+    } else {
+        None
+    };
+    let objects = journal.objects();
+    journal.finish()?;
+    Ok(Summary {
+        clip,
+        model: header.model,
+        complete: header.complete,
+        objects,
+        frames,
+        seconds,
+        frames_per_second: frames as f64 / seconds.max(1e-9),
+        tracks,
+        overlay: drawn.as_ref().map(|pictures| pictures.overlay.clone()),
+        masks: drawn.as_ref().map(|pictures| pictures.masks.clone()),
+        contact_sheet: drawn.map(|pictures| pictures.contact_sheet),
+    })
+}
+
+/// Prints a summary.
+///
+/// # Errors
+/// When it cannot be put into JSON.
+pub(crate) fn show(summary: &Summary, json: bool, printer: Printer) -> Result<(), Failure> {
+    if json {
+        return Printer::json(summary);
+    }
+    let state = if summary.complete {
+        "tracked"
+    } else {
+        "stopped after"
+    };
+    let objects = match summary.objects.len() {
+        1 => "1 object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    printer.note(&format!(
+        "{state} {objects} in {} frames, {:.1} frames per second, with {}",
+        summary.frames, summary.frames_per_second, summary.model
+    ));
+    let pictures = [&summary.overlay, &summary.masks, &summary.contact_sheet];
+    Printer::result(&summary.tracks.display().to_string());
+    for path in pictures.into_iter().flatten() {
+        Printer::result(&path.display().to_string());
+    }
+    Ok(())
+}

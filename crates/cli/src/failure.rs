@@ -1,0 +1,97 @@
+//! Everything that can stop a command, each with a hint where there is one.
+
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Why a command failed.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// A value could not be turned into JSON, or back.
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A file of prompts that does not say what a prompt is.
+    #[error("{}: {reason}", path.display())]
+    PromptFile { path: PathBuf, reason: String },
+    /// Nothing to track.
+    #[error("no prompt was given")]
+    NoPrompt,
+    /// A model that is not where its name says.
+    #[error("there is no model `{name}`: {reason}")]
+    NoModel {
+        name: String,
+        reason: String,
+        hint: String,
+    },
+    /// Video that cannot be read or written.
+    #[error(transparent)]
+    Video(#[from] tubelet_video::VideoError),
+    /// A mask or box that is none.
+    #[error(transparent)]
+    Geometry(#[from] tubelet_geometry::GeometryError),
+    /// Weights that do not fit.
+    #[error(transparent)]
+    Weights(#[from] tubelet_nn::WeightError),
+    /// A model that cannot be built.
+    #[error(transparent)]
+    Segmentation(#[from] tubelet_segmentation::SegmentationError),
+    /// A prompt or a frame that the session refuses.
+    #[error(transparent)]
+    Session(#[from] tubelet_session::SessionError),
+    /// A clip that cannot be made.
+    #[error(transparent)]
+    World(#[from] tubelet_datasets::DatasetError),
+    /// A training run that cannot go on.
+    #[error(transparent)]
+    Training(#[from] tubelet_training::TrainingError),
+}
+
+impl Failure {
+    /// For `map_err` where `path` is written.
+    pub(crate) fn writing(path: &Path) -> impl Fn(std::io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Write {
+            path: path.clone(),
+            source,
+        }
+    }
+
+    /// For `map_err` where `path` is read.
+    pub(crate) fn reading(path: &Path) -> impl Fn(std::io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Read {
+            path: path.clone(),
+            source,
+        }
+    }
+}
+
+impl Diagnostic for Failure {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        let hint: String = match self {
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                "the disk is full: free some space, or choose another folder with --out".to_owned()
+            }
+            Self::NoPrompt => {
+                "point at an object with --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG".to_owned()
+            }
+            Self::NoModel { hint, .. } => hint.clone(),
+            Self::Video(error) => error.hint()?.to_owned(),
+            _ => return None,
+        };
+        Some(Box::new(hint))
+    }
+}

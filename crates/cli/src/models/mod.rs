@@ -1,0 +1,5 @@
+//! Models by name: where their weights are, and the model built from them.
+
+pub(crate) mod known;
+pub(crate) mod locate;
+pub(crate) mod open;

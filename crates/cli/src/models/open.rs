@@ -1,0 +1,47 @@
+//! A model built from its weights.
+//!
+//! In: where the weights are. Out: a segmenter of the sizes that the weights have.
+
+use burn::tensor::Device;
+use tubelet_nn::WeightFile;
+use tubelet_segmentation::{Segmenter, SegmenterConfig, embedded_nano};
+
+use super::locate::{ModelSource, locate};
+use crate::failure::Failure;
+
+/// A model ready for use.
+#[derive(Debug)]
+pub(crate) struct OpenModel {
+    /// As it was named.
+    pub(crate) name: String,
+    /// Its sizes.
+    pub(crate) config: SegmenterConfig,
+    /// The model.
+    pub(crate) segmenter: Segmenter,
+}
+
+/// Opens the weight file of the model called `name`.
+///
+/// # Errors
+/// When there is no such model, or its file cannot be read.
+pub(crate) fn weights(name: &str) -> Result<WeightFile, Failure> {
+    match locate(name)? {
+        ModelSource::Embedded => Ok(embedded_nano()?),
+        ModelSource::File(path) => Ok(WeightFile::open(&path)?),
+    }
+}
+
+/// Builds the model called `name`.
+///
+/// # Errors
+/// When there is no such model, or its weights do not fit: with every tensor that does not.
+pub(crate) fn open(name: &str, device: &Device) -> Result<OpenModel, Failure> {
+    let file = weights(name)?;
+    let config = SegmenterConfig::of(&file)?;
+    let (segmenter, _) = Segmenter::load(&config, &file, device)?;
+    Ok(OpenModel {
+        name: name.to_owned(),
+        config,
+        segmenter,
+    })
+}

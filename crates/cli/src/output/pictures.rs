@@ -1,0 +1,135 @@
+//! Pictures of a finished run: overlay video, palette images and a contact sheet.
+//!
+//! In: the clip once more, and the journal. Out: `overlay.mp4`, `masks/00000.png`, `contact-sheet.png`. One frame is in
+//! memory at a time.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use indicatif::ProgressBar;
+use tubelet_geometry::{BoundingBox, Mask};
+use tubelet_video::{
+    ContactSheet, DrawnPoint, Frame, LabelMap, ObjectDrawing, OverlayStyle, VideoSource,
+    VideoWriter, WriteOptions, object_color,
+};
+
+use super::journal::{Journal, Record};
+use crate::failure::Failure;
+
+/// Pictures on the contact sheet, and how they are laid out.
+const SHEET_PICTURES: usize = 12;
+const SHEET_COLUMNS: usize = 4;
+const SHEET_CELL_WIDTH: usize = 320;
+
+/// Points by which objects were prompted: frame and object to points.
+pub(crate) type PromptPoints = BTreeMap<(usize, u32), Vec<DrawnPoint>>;
+
+/// What was drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Pictures {
+    /// The overlay video.
+    pub(crate) overlay: PathBuf,
+    /// The folder of palette images.
+    pub(crate) masks: PathBuf,
+    /// The contact sheet.
+    pub(crate) contact_sheet: PathBuf,
+}
+
+/// Draws every frame of `source` that has records.
+///
+/// # Errors
+/// When the clip cannot be read again or the disk refuses a picture.
+pub(crate) fn draw(
+    folder: &Path,
+    mut source: VideoSource,
+    (journal, points): (&Journal, &PromptPoints),
+    bar: &ProgressBar,
+) -> Result<Pictures, Failure> {
+    let pictures = Pictures {
+        overlay: folder.join("overlay.mp4"),
+        masks: folder.join("masks"),
+        contact_sheet: folder.join("contact-sheet.png"),
+    };
+    std::fs::create_dir_all(&pictures.masks).map_err(Failure::writing(&pictures.masks))?;
+    let frames = journal.frames();
+    let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
+        return Ok(pictures);
+    };
+    let size = source.info().size;
+    let rate = source.info().frame_rate;
+    let mut video = VideoWriter::create(&pictures.overlay, size, WriteOptions::default())?;
+    let mut sheet = ContactSheet::new(SHEET_COLUMNS, SHEET_CELL_WIDTH);
+    let sheet_step = frames.len().div_ceil(SHEET_PICTURES).max(1);
+    source.seek(first)?;
+    for index in first..=last {
+        let Some(mut frame) = source.next_frame()? else {
+            break;
+        };
+        let records = journal.of_frame(index)?;
+        let mut labels = LabelMap::new(size);
+        for record in &records {
+            let mask = record.mask.decode()?;
+            labels.paint(&mask, label_of(record.object))?;
+            let here = points.get(&(index, record.object));
+            draw_record(&mut frame, record, &mask, here.map_or(&[], Vec::as_slice))?;
+        }
+        labels.write_png(pictures.masks.join(format!("{index:05}.png")))?;
+        if (index - first) % sheet_step == 0 {
+            let label = format!("{index}  {:.2} s", frame.seconds);
+            sheet.add(&frame, &label)?;
+        }
+        let shown = frame.seconds - first as f64 / rate.max(1.0);
+        video.write(&frame.at(index, shown.max(0.0)))?;
+        bar.inc(1);
+    }
+    video.finish()?;
+    write_png(&sheet.to_frame(), &pictures.contact_sheet)?;
+    Ok(pictures)
+}
+
+/// Objects beyond the palette share its last colour.
+fn label_of(object: u32) -> u8 {
+    u8::try_from(object).unwrap_or(u8::MAX)
+}
+
+fn draw_record(
+    frame: &mut Frame,
+    record: &Record,
+    mask: &Mask,
+    points: &[DrawnPoint],
+) -> Result<(), Failure> {
+    let label = format!("{}  {:.2}", record.object, record.score);
+    let bounding_box = record
+        .bounds
+        .map(|[left, top, right, bottom]| BoundingBox::new(left, top, right, bottom));
+    let drawing = ObjectDrawing {
+        mask: Some(mask),
+        bounding_box,
+        points,
+        label: (!mask.is_empty()).then_some(label.as_str()),
+        color: object_color(record.object as usize),
+    };
+    frame.draw_object(&drawing, OverlayStyle::default())?;
+    Ok(())
+}
+
+/// Writes a frame as PNG.
+///
+/// # Errors
+/// When the disk refuses it.
+pub(crate) fn write_png(frame: &Frame, path: &Path) -> Result<(), Failure> {
+    let size = frame.size;
+    let encoded =
+        image::RgbImage::from_raw(size.width as u32, size.height as u32, frame.pixels.clone());
+    let saved = encoded.map(|picture| picture.save(path));
+    match saved {
+        Some(Ok(())) => Ok(()),
+        Some(Err(image::ImageError::IoError(source))) => Err(Failure::writing(path)(source)),
+        Some(Err(error)) => Err(Failure::writing(path)(std::io::Error::other(error))),
+        None => Err(Failure::writing(path)(std::io::Error::other(
+            "the picture has not the number of pixels that its size says",
+        ))),
+    }
+}

@@ -1,0 +1,67 @@
+//! The only place that prints: results on stdout, progress and notes on stderr.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Where and how much to print.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Printer {
+    quiet: bool,
+}
+
+impl Printer {
+    /// `quiet` leaves errors and results only.
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// A line for the reader, on stderr.
+    #[expect(clippy::print_stderr, reason = "this is the place that prints")]
+    pub(crate) fn note(self, text: &str) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Why the command failed, with its hint, on stderr.
+    #[expect(clippy::print_stderr, reason = "this is the place that prints")]
+    pub(crate) fn failure(failure: Failure) {
+        eprintln!("{:?}", miette::Report::new(failure));
+    }
+
+    /// A result, on stdout.
+    #[expect(clippy::print_stdout, reason = "this is the place that prints")]
+    pub(crate) fn result(text: &str) {
+        println!("{text}");
+    }
+
+    /// A result as JSON, on stdout.
+    ///
+    /// # Errors
+    /// When it is not serialisable.
+    pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+        Self::result(&serde_json::to_string_pretty(value)?);
+        Ok(())
+    }
+
+    /// A bar that fills up to `length`.
+    pub(crate) fn bar(self, length: u64) -> ProgressBar {
+        let target = if self.quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(Some(length), target);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{msg:12} {bar:30} {pos}/{len} frames, {per_sec}, left {eta}",
+        ) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}

@@ -1,0 +1,5 @@
+//! Prompts: as typed on the command line, and as read from a JSON file.
+
+pub(crate) mod file;
+pub(crate) mod gathered;
+pub(crate) mod typed;

@@ -1,0 +1,6 @@
+//! The program as its user runs it.
+#![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+mod faults;
+mod program;
+mod tracking;

@@ -1,0 +1,132 @@
+//! A clip goes in, masks come out: with every output where the documentation says.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+use tubelet_geometry::{FrameSize, RunLength};
+use tubelet_video::LabelMap;
+
+use crate::program::{refuses, stderr, stdout, tubelet};
+
+fn read_json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// Makes a clip of eight frames with the demonstration and gives its folder.
+fn demonstration() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let output = tubelet(
+        folder.path(),
+        &["demo", "--out", "demo", "--frames", "8", "--json"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(summary["complete"], true);
+    assert_eq!(summary["frames"], 8);
+    folder
+}
+
+#[test]
+fn the_demonstration_leaves_what_it_promises() {
+    let folder = demonstration();
+    let demo = folder.path().join("demo");
+    for name in [
+        "clip.mp4",
+        "overlay.mp4",
+        "contact-sheet.png",
+        "masks/00007.png",
+    ] {
+        assert!(demo.join(name).metadata().unwrap().len() > 100, "{name}");
+    }
+    assert!(!demo.join("tracks.partial.jsonl").exists());
+    let tracks = read_json(&demo.join("tracks.json"));
+    assert_eq!(tracks["format"], "tubelet-tracks");
+    let frames = tracks["objects"][0]["frames"].as_array().unwrap();
+    assert_eq!(frames.len(), 8);
+    for (index, record) in frames.iter().enumerate() {
+        assert_eq!(record["frame"], index);
+        let size = FrameSize::new(480, 360);
+        let text = record["mask"]["counts"].as_str().unwrap();
+        let mask = RunLength::from_text(size, text).unwrap();
+        assert_eq!(record["area"], mask.area());
+        let labels = LabelMap::read_png(demo.join(format!("masks/{index:05}.png"))).unwrap();
+        assert_eq!(labels.mask(1), mask.decode());
+    }
+}
+
+#[test]
+fn several_objects_are_tracked_both_ways_from_a_file_of_prompts() {
+    let folder = demonstration();
+    let prompts = r#"{"prompts": [
+        {"object": 1, "frame": 4, "box": [100, 80, 300, 280]},
+        {"object": 7, "frame": 2, "points": [[240, 180, 1], [10, 10, 0]]}
+    ]}"#;
+    fs::write(folder.path().join("prompts.json"), prompts).unwrap();
+    let clip = "demo/clip.mp4";
+    let output = tubelet(
+        folder.path(),
+        &[
+            "track",
+            clip,
+            "--prompts",
+            "prompts.json",
+            "--out",
+            "both",
+            "--tracks-only",
+        ],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let tracks = read_json(&folder.path().join("both/tracks.json"));
+    for (object, id) in [(0, 1), (1, 7)] {
+        let object = &tracks["objects"][object];
+        assert_eq!(object["id"], id);
+        assert_eq!(object["frames"].as_array().unwrap().len(), 8);
+    }
+    assert!(!folder.path().join("both/overlay.mp4").exists());
+}
+
+#[test]
+fn prompts_that_miss_the_clip_are_refused() {
+    let folder = demonstration();
+    let clip = "demo/clip.mp4";
+    for (arguments, part) in [
+        (["--point", "900,20"], "outside the frame"),
+        (["--point", "20,20@99"], "frame 99 does not exist"),
+        (["--box", "30,30,20,40"], "is empty"),
+        (["--mask", "missing.png"], "missing.png"),
+    ] {
+        let arguments = [
+            "track",
+            clip,
+            arguments[0],
+            arguments[1],
+            "--out",
+            "refused",
+        ];
+        refuses(folder.path(), &arguments, (1, part));
+    }
+}
+
+#[test]
+fn weights_are_converted_and_used() {
+    let folder = demonstration();
+    let convert = [
+        "models",
+        "convert",
+        "tubelet-nano",
+        "nano.safetensors",
+        "--names",
+        "official",
+    ];
+    let output = tubelet(folder.path(), &convert);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let info = tubelet(
+        folder.path(),
+        &["models", "info", "nano.safetensors", "--json"],
+    );
+    let info: Value = serde_json::from_str(&stdout(&info)).unwrap();
+    assert_eq!(
+        (&info["names"], &info["fits"]),
+        (&"Official".into(), &true.into())
+    );
+}
