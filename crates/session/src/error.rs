@@ -20,7 +20,9 @@ pub enum SessionError {
         count: usize,
     },
     /// A frame of a stream that is over.
-    #[error("frame {frame} has passed: of a stream only the latest frame, {latest}, can be prompted")]
+    #[error(
+        "frame {frame} has passed: of a stream only the latest frame, {latest}, can be prompted"
+    )]
     FramePassed {
         /// The frame asked for.
         frame: usize,

@@ -67,7 +67,11 @@ impl Outcome {
     /// The logits as a prompt that clicks correct, of moderate size: `[1, 1, height, width]`.
     pub(crate) fn prompt(&self, device: &Device) -> Tensor<4> {
         let moderate = |logit: &f32| logit.clamp(-PROMPT_LOGIT, PROMPT_LOGIT);
-        image(self.logits.iter().map(moderate).collect(), self.size, device)
+        image(
+            self.logits.iter().map(moderate).collect(),
+            self.size,
+            device,
+        )
     }
 }
 

@@ -92,10 +92,7 @@ impl Session {
         let side = self.segmenter.image_size();
         let model_from_video = PixelTransform::stretch(size, FrameSize::new(side, side))?;
         let features = self.prompted_features(place.frame)?;
-        let object = self
-            .objects
-            .iter()
-            .find(|object| object.id == place.object);
+        let object = self.objects.iter().find(|object| object.id == place.object);
         let previous = object
             .and_then(|object| object.outcomes.get(&place.frame))
             .map(|outcome| outcome.prompt(&self.device));
@@ -105,9 +102,7 @@ impl Session {
         };
         let recalled = self.recall_for_prompt(object, place.frame, &features);
         let policy = FramePolicy::prompted();
-        let prediction = self
-            .segmenter
-            .predict(&features, &recalled, prompt, policy);
+        let prediction = self.segmenter.predict(&features, &recalled, prompt, policy);
         self.answer(place, said, &features, prediction)
     }
 

@@ -110,15 +110,15 @@ mod tests {
         let masks = masks(&[&left], FrameSize::new(8, 3), false).unwrap();
         // Centres of the two columns are at 2 and 6; the logits cross zero at 5.
         let inside: Vec<bool> = (0..8).map(|x| masks[0].get(x, 1)).collect();
-        assert_eq!(
-            inside,
-            [true, true, true, true, true, false, false, false]
-        );
+        assert_eq!(inside, [true, true, true, true, true, false, false, false]);
     }
 
     #[test]
     fn separated_objects_share_no_pixel_and_lose_none() {
-        let (first, second) = (outcome([2.0, 1.0, 2.0, 1.0]), outcome([1.0, 2.0, -1.0, 2.0]));
+        let (first, second) = (
+            outcome([2.0, 1.0, 2.0, 1.0]),
+            outcome([1.0, 2.0, -1.0, 2.0]),
+        );
         let size = FrameSize::new(9, 6);
         let together = masks(&[&first, &second], size, false).unwrap();
         let apart = masks(&[&first, &second], size, true).unwrap();

@@ -116,7 +116,7 @@ impl Tally {
             policies,
             device,
         };
-        let mut scorer = FrameScorer::new(clip.size);
+        let scorer = FrameScorer::new(clip.size);
         let counted = clip.frames().saturating_sub(1).max(1) as f64;
         // A careful user leaves nothing to chance.
         let mut random = Randomness(0).generator(Purpose::Prompt, 0);

@@ -13,6 +13,7 @@ mod checkpoint;
 mod clicks;
 mod error;
 mod evaluate;
+mod initialise;
 mod log;
 mod losses;
 mod optimizer;

@@ -21,6 +21,7 @@ use crate::{
     },
     checkpoint::{self, RunState},
     evaluate::HeldOutClips,
+    initialise::initialise,
     log::{RunLog, StepRecord},
     optimizer::{
         adam_w::AdamW,
@@ -311,7 +312,7 @@ fn fresh(recipe: &Recipe, device: &Device) -> Segmenter {
 }
 
 fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState, TrainingError> {
-    let mut segmenter = fresh(recipe, device);
+    let mut segmenter = initialise(fresh(recipe, device), Randomness(recipe.seed), device);
     if let Some(weights) = &recipe.initial_weights {
         segmenter = checkpoint::load_weights(segmenter, weights)?;
     }

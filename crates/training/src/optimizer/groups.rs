@@ -13,7 +13,7 @@ const IMAGE_ENCODER: &str = "image_encoder.";
 /// Types of the layers that normalise.
 const NORMS: [&str; 2] = ["LayerNorm", "LayerNorm2d"];
 /// Types of the layers whose weights are matrices or filters; anything else that a module holds is an embedding.
-const LAYERS: [&str; 4] = ["Linear", "Conv2d", "ConvTranspose2d", "RandomFrequencies"];
+const LAYERS: [&str; 3] = ["Linear", "Conv2d", "ConvTranspose2d"];
 
 /// How one parameter is treated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,6 +75,9 @@ fn block(name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{optimizer::parameters::parameters, recipe::file::Recipe};
+    use burn::tensor::Device;
+    use std::path::Path;
 
     fn info(name: &str, shape: &[usize], holder: &str) -> ParameterInfo {
         ParameterInfo {
@@ -102,6 +105,34 @@ mod tests {
             .map(|group| group.decays)
             .collect();
         assert_eq!(decays, [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn every_parameter_of_a_segmenter_is_in_the_group_that_its_kind_asks_for() {
+        let recipe = include_str!("../../recipes/overfit.toml");
+        let recipe = Recipe::parse(recipe, Path::new("overfit.toml")).unwrap();
+        let model = recipe.model.get_ref().config().init(&Device::default());
+        let parameters = parameters(&model);
+        let factors = RateFactors {
+            image_encoder: 1.0,
+            layer_decay: 0.5,
+        };
+        let groups = parameter_groups(&parameters, factors);
+        let mut embeddings = Vec::new();
+        for (info, group) in parameters.iter().zip(&groups) {
+            assert_eq!(
+                group.rate < 1.0,
+                info.name.starts_with(BACKBONE) && !is_position(info)
+            );
+            if info.shape.len() > 1 && !group.decays {
+                embeddings.push(info.name.as_str());
+            }
+        }
+        let holders = ["position", "prompt", "token", "no_memory", "ages", "absen"];
+        for name in &embeddings {
+            assert!(holders.iter().any(|holder| name.contains(holder)), "{name}");
+        }
+        assert!(groups.iter().filter(|group| group.decays).count() > 60);
     }
 
     #[test]
