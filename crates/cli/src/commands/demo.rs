@@ -1,13 +1,12 @@
-//! `tubelet demo`: a clip made on the spot, one click, and the embedded model.
+//! `tubelet demo`: a clip made on the spot, the mask of an object in its first frame, and the embedded model.
 
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use tubelet_datasets::{World, WorldConfig};
-use tubelet_geometry::{FrameSize, Mask, Point};
+use tubelet_geometry::FrameSize;
 use tubelet_session::{Propagation, SessionOptions};
-use tubelet_training::central_click;
-use tubelet_video::{VideoWriter, WriteOptions};
+use tubelet_video::{LabelMap, VideoWriter, WriteOptions};
 
 use crate::{
     arguments::DemoArguments,
@@ -27,25 +26,24 @@ const FRAMES_PER_SECOND: f64 = 12.0;
 /// How hard the clip is, from 0 to 1.
 const DIFFICULTY: f32 = 0.3;
 
-/// Makes the clip, clicks on its largest object, tracks it.
+/// Makes the clip, masks its largest object in the first frame, tracks it.
 ///
 /// # Errors
 /// When the results cannot be written.
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<(), Failure> {
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
-    let (clip, click) = make_clip(arguments, folder)?;
+    let (clip, mask) = make_clip(arguments, folder)?;
     printer.note(&format!(
-        "made {} with seed {}, clicked at ({}, {})",
+        "made {} with seed {}; the object is masked in {}",
         clip.display(),
         arguments.seed,
-        click.x,
-        click.y
+        mask.display()
     ));
     let run = Run {
         clip: &clip.display().to_string(),
         model: open::open(EMBEDDED, &Device::flex())?,
-        prompts: Gathered::click(0, 1, click),
+        prompts: Gathered::mask(0, 1, mask),
         options: SessionOptions::default(),
         propagation: Propagation::default(),
     };
@@ -53,31 +51,22 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<(), Fai
     show(&summary, arguments.json, printer)
 }
 
-/// Writes the clip, and chooses where to click in its first frame.
-fn make_clip(arguments: &DemoArguments, folder: &Path) -> Result<(PathBuf, Point), Failure> {
+/// Writes the clip, and the mask of its largest object in the first frame.
+fn make_clip(arguments: &DemoArguments, folder: &Path) -> Result<(PathBuf, PathBuf), Failure> {
     let config = WorldConfig::video(SIZE, arguments.frames as usize).with_difficulty(DIFFICULTY);
     let world = World::new(config, arguments.seed)?;
-    let path = folder.join("clip.mp4");
-    let mut writer = VideoWriter::create(&path, SIZE, WriteOptions::default())?;
-    let mut click = Point::new(SIZE.width as f32 / 2.0, SIZE.height as f32 / 2.0);
+    let clip = folder.join("clip.mp4");
+    let mask = folder.join("first-mask.png");
+    let mut writer = VideoWriter::create(&clip, SIZE, WriteOptions::default())?;
     for (index, frame) in world.frames().enumerate() {
         if index == 0 {
             let largest = (1..=world.objects() as u8).max_by_key(|&id| frame.visible(id));
-            click = largest
-                .and_then(|id| innermost(&frame.mask(id)))
-                .unwrap_or(click);
+            let mut labels = LabelMap::new(SIZE);
+            labels.paint(&frame.mask(largest.unwrap_or(1)), 1)?;
+            labels.write_png(&mask)?;
         }
         writer.write(&frame.to_image(FRAMES_PER_SECOND)?)?;
     }
     writer.finish()?;
-    Ok((path, click))
-}
-
-/// The middle of the pixel of a mask that is farthest from its edge, as a user would click.
-fn innermost(mask: &Mask) -> Option<Point> {
-    if mask.is_empty() {
-        return None;
-    }
-    let click = central_click(mask, &Mask::new(mask.size()));
-    Some(Point::new(click.x as f32, click.y as f32))
+    Ok((clip, mask))
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tubelet_geometry::{BoundingBox, FrameSize, Mask, Point};
+use tubelet_geometry::{BoundingBox, FrameSize, Mask};
 use tubelet_session::{Click, Command, ObjectId, Place};
 use tubelet_video::{DrawnPoint, read_image};
 
@@ -63,10 +63,10 @@ impl Gathered {
         Ok(all)
     }
 
-    /// One click on one object.
-    pub(crate) fn click(frame: usize, object: u32, point: Point) -> Self {
+    /// One object's mask.
+    pub(crate) fn mask(frame: usize, object: u32, image: PathBuf) -> Self {
         let said = Said {
-            clicks: vec![Click::include(point.x, point.y)],
+            mask: Some(image),
             ..Said::default()
         };
         Self(BTreeMap::from([((frame, object), said)]))

@@ -4,7 +4,7 @@
 //! and Pillow. Out: time per frame of both, their ratio, the largest difference of any score. Both run on one thread and
 //! are timed without decoding; ours also with packing label maps of bytes into masks of bits.
 //!
-//! `cargo run --release -p tubelet-metrics --example versus -- TRUTH RESULTS [PYTHON]`
+//! `cargo run --release -p tubelet-metrics --example versus_numpy -- TRUTH RESULTS [PYTHON]`
 
 #[path = "../tests/it/label_image.rs"]
 mod label_image;

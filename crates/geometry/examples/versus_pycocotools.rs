@@ -3,7 +3,7 @@
 //! In: a Python with NumPy and pycocotools. Out: microseconds of the quickest of 200 runs, on one thread, for a ragged
 //! disk that fills a fifth of a frame of 854 × 480.
 //!
-//! `cargo run --release -p tubelet-geometry --example versus -- [PYTHON]`
+//! `cargo run --release -p tubelet-geometry --example versus_pycocotools -- [PYTHON]`
 #![expect(clippy::print_stdout, reason = "a program that prints its measurement")]
 #![expect(
     clippy::unwrap_used,
