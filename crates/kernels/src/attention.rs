@@ -41,10 +41,10 @@ pub fn attention(
         .unwrap_or_else(|| 1.0 / (channels as f64).sqrt());
     // A bias needs a gradient for every score, and with that the scores in memory.
     if options.bias.is_none() && is_fast(&query) && is_fast(&key) && is_fast(&value) {
-        let kernel = cpu::Attention {
+        let kernel = cpu::Attention(cpu::Scoring {
             scale: scale as f32,
             causal: options.causal,
-        };
+        });
         let inputs = vec![
             query.into_dispatch(),
             key.into_dispatch(),
@@ -79,6 +79,40 @@ pub fn attention(
         scores = scores.mask_fill(hidden, f32::NEG_INFINITY);
     }
     matmul(softmax(scores, 3), value)
+}
+
+/// [`attention`] of tokens with themselves, from one tensor that holds all queries of a token, then its keys, then its
+/// values, as one linear layer makes them; nothing is cut apart or put together in memory.
+///
+/// # Shapes
+/// - `packed`: `[batch, tokens, 3 · heads · channels]`
+/// - output: `[batch, tokens, heads · channels]`
+pub fn self_attention(packed: Tensor<3>, heads: usize, options: AttentionOptions) -> Tensor<3> {
+    let [batch, tokens, width] = packed.dims();
+    let channels = width / 3 / heads;
+    if options.bias.is_none() && is_fast(&packed) {
+        let scale = options
+            .scale
+            .unwrap_or_else(|| 1.0 / (channels as f64).sqrt());
+        let kernel = cpu::PackedAttention {
+            heads,
+            scoring: cpu::Scoring {
+                scale: scale as f32,
+                causal: options.causal,
+            },
+        };
+        return apply(kernel, vec![packed.into_dispatch()]);
+    }
+    let part = |index: usize| {
+        packed
+            .clone()
+            .narrow(2, index * heads * channels, heads * channels)
+            .reshape([batch, tokens, heads, channels])
+            .swap_dims(1, 2)
+    };
+    attention(part(0), part(1), part(2), options)
+        .swap_dims(1, 2)
+        .reshape([batch, tokens, heads * channels])
 }
 
 #[cfg(test)]
@@ -128,6 +162,23 @@ mod tests {
             };
             attention(tensor(0), tensor(1), tensor(2), options)
         });
+    }
+
+    #[test]
+    fn self_attention_matches_its_plain_body() {
+        for [batch, tokens, heads, channels] in [[1, 1, 1, 1], [5, 16, 2, 24], [2, 130, 3, 7]] {
+            for causal in [false, true] {
+                let shape = [batch, tokens, 3 * heads * channels];
+                let name = format!("{shape:?} {heads} {causal}");
+                assert_matches_plain(&name, &[shape.iter().product()], |x| {
+                    let options = AttentionOptions {
+                        causal,
+                        ..AttentionOptions::default()
+                    };
+                    self_attention(x[0].clone().mul_scalar(2.0).reshape(shape), heads, options)
+                });
+            }
+        }
     }
 
     #[test]

@@ -50,6 +50,23 @@ pub(crate) fn is_fast<const D: usize>(tensor: &Tensor<D>) -> bool {
         }
 }
 
+/// Whether a tensor is f32 on the CPU backend and no gradient can flow through it.
+pub(crate) fn is_untracked<const D: usize>(tensor: &Tensor<D>) -> bool {
+    tensor.dtype() == DType::F32 && matches!(tensor.device().as_dispatch(), DispatchDevice::Flex(_))
+}
+
+/// The primitive of a tensor that [`is_untracked`].
+pub(crate) fn into_primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+    tensor
+        .try_into_primitive::<Flex>()
+        .unwrap_or_else(|_| unreachable!("untracked tensors are the CPU backend's own"))
+}
+
+/// A tensor around a primitive.
+pub(crate) fn from_primitive<const D: usize>(primitive: FlexTensor) -> Tensor<D> {
+    Tensor::from_primitive::<Flex>(primitive)
+}
+
 /// Runs a kernel on one to four inputs that are [`is_fast`].
 pub(crate) fn apply<const D: usize>(kernel: impl Kernel, inputs: Vec<DispatchTensor>) -> Tensor<D> {
     let mut inputs = inputs.into_iter();

@@ -28,18 +28,24 @@ mod cpu;
 mod extension;
 mod linear;
 mod normalization;
+mod optimizer;
+mod pooling;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod reference;
 mod resize;
+mod rotary;
 mod softmax;
 
 pub use activation::{Activation, activate};
-pub use attention::{AttentionOptions, attention};
+pub use attention::{AttentionOptions, attention, self_attention};
 pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
 pub use linear::{LinearOptions, linear, matmul};
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
+pub use optimizer::{AdamWState, AdamWStep, adam_w_step};
+pub use pooling::max_pool_by_two;
 pub use resize::{ResizeOptions, resize_bilinear};
+pub use rotary::rotate_pairs;
 pub use softmax::softmax;
 
 /// Name of the vector instructions in use: the widest that the processor has, or what `TUBELET_CPU` names.

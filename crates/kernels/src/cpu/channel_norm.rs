@@ -163,25 +163,25 @@ impl Task for Forward<'_> {
             let width = S::LANES.min(pixels - start);
             let mut total = simd.splat(0.0);
             for channel in 0..self.weight.len() {
-                let x = read(simd, &self.input[channel * self.stride + start..], width);
+                let x = simd.read(&self.input[channel * self.stride + start..][..width]);
                 total = simd.add(total, x);
             }
             let mean = simd.mul(total, count);
             let mut squares = simd.splat(0.0);
             for channel in 0..self.weight.len() {
-                let x = read(simd, &self.input[channel * self.stride + start..], width);
+                let x = simd.read(&self.input[channel * self.stride + start..][..width]);
                 let distance = simd.sub(x, mean);
                 squares = simd.mul_add(distance, distance, squares);
             }
             let variance = simd.mul_add(squares, count, simd.splat(self.epsilon));
             let inverse = simd.div(simd.splat(1.0), simd.sqrt(variance));
             for channel in 0..self.weight.len() {
-                let x = read(simd, &self.input[channel * self.stride + start..], width);
+                let x = simd.read(&self.input[channel * self.stride + start..][..width]);
                 let scaled = simd.mul(simd.sub(x, mean), inverse);
                 let weight = simd.splat(self.weight[channel]);
                 let y = simd.mul_add(scaled, weight, simd.splat(self.bias[channel]));
                 // SAFETY: these pixels belong to this block alone.
-                write(simd, unsafe { self.output.row(channel, start, width) }, y);
+                simd.write(unsafe { self.output.row(channel, start, width) }, y);
             }
             // SAFETY: as above.
             let (means, inverses) = unsafe {
@@ -190,8 +190,8 @@ impl Task for Forward<'_> {
                     self.moments.row(1, start, width),
                 )
             };
-            write(simd, means, mean);
-            write(simd, inverses, inverse);
+            simd.write(means, mean);
+            simd.write(inverses, inverse);
         }
     }
 }
@@ -223,8 +223,8 @@ impl Task for Gradient<'_> {
         bias_sums.fill(0.0);
         for start in (0..pixels).step_by(S::LANES) {
             let width = S::LANES.min(pixels - start);
-            let mean = read(simd, &self.moments[start..], width);
-            let inverse = read(simd, &self.moments[self.stride + start..], width);
+            let mean = simd.read(&self.moments[start..][..width]);
+            let inverse = simd.read(&self.moments[self.stride + start..][..width]);
             let mut total = simd.splat(0.0);
             let mut slanted = simd.splat(0.0);
             let lanes = weight_sums.chunks_exact_mut(S::LANES);
@@ -232,8 +232,8 @@ impl Task for Gradient<'_> {
                 lanes.zip(bias_sums.chunks_exact_mut(S::LANES)).enumerate()
             {
                 let place = channel * self.stride + start;
-                let x = read(simd, &self.input[place..], width);
-                let g = read(simd, &self.gradient[place..], width);
+                let x = simd.read(&self.input[place..][..width]);
+                let g = simd.read(&self.gradient[place..][..width]);
                 let scaled = simd.mul(simd.sub(x, mean), inverse);
                 let weighted = simd.mul(g, simd.splat(self.weight[channel]));
                 total = simd.add(total, weighted);
@@ -247,18 +247,14 @@ impl Task for Gradient<'_> {
             let slant = simd.mul(slanted, count);
             for channel in 0..channels {
                 let place = channel * self.stride + start;
-                let x = read(simd, &self.input[place..], width);
-                let g = read(simd, &self.gradient[place..], width);
+                let x = simd.read(&self.input[place..][..width]);
+                let g = simd.read(&self.gradient[place..][..width]);
                 let scaled = simd.mul(simd.sub(x, mean), inverse);
                 let weighted = simd.mul(g, simd.splat(self.weight[channel]));
                 let rest = simd.sub(simd.sub(weighted, shift), simd.mul(scaled, slant));
                 let result = simd.mul(rest, inverse);
                 // SAFETY: these pixels belong to this block alone.
-                write(
-                    simd,
-                    unsafe { self.output.row(channel, start, width) },
-                    result,
-                );
+                simd.write(unsafe { self.output.row(channel, start, width) }, result);
             }
         }
         let (weights, biases) = self.sums.split_at_mut(channels);
@@ -267,23 +263,5 @@ impl Task for Gradient<'_> {
             weights[channel] = simd.sum(simd.load(&weight_sums[place..]));
             biases[channel] = simd.sum(simd.load(&bias_sums[place..]));
         }
-    }
-}
-
-#[inline(always)]
-fn read<S: Simd>(simd: S, source: &[f32], width: usize) -> S::Vector {
-    if width == S::LANES {
-        simd.load(source)
-    } else {
-        simd.load_rest(&source[..width])
-    }
-}
-
-#[inline(always)]
-fn write<S: Simd>(simd: S, target: &mut [f32], value: S::Vector) {
-    if target.len() == S::LANES {
-        simd.store(target, value);
-    } else {
-        simd.store_rest(target, value);
     }
 }

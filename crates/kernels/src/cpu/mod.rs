@@ -4,25 +4,30 @@ pub(crate) mod gemm;
 pub(crate) mod memory;
 pub(crate) mod simd;
 
+pub(crate) mod adam_w;
 mod attention;
 mod channel_norm;
 mod convolution;
 mod linear;
 mod matmul;
 mod pointwise;
+mod pool;
 mod resize;
+mod rotary;
 mod row_norm;
 mod rows;
 mod softmax;
 mod sums;
 mod view;
 
-pub(crate) use attention::Attention;
+pub(crate) use attention::{Attention, PackedAttention, Scoring};
 pub(crate) use channel_norm::ChannelNorm;
 pub(crate) use convolution::{Convolution, Transposed};
 pub(crate) use linear::Linear;
 pub(crate) use matmul::Matmul;
+pub(crate) use pool::PoolByTwo;
 pub(crate) use resize::Resize;
+pub(crate) use rotary::RotatePairs;
 pub(crate) use row_norm::RowNorm;
 #[cfg(test)]
 pub(crate) use simd::level_tests;

@@ -15,19 +15,33 @@ pub(super) struct Heads {
     /// Batch, heads, tokens, channels.
     pub shape: [usize; 4],
     strides: [usize; 4],
+    /// Where the first number lies in the tensor's storage.
+    start: usize,
 }
 
 impl Heads {
     /// Copies the tensor only where a stride is negative.
     pub(super) fn new(tensor: &FlexTensor) -> Self {
-        let tensor = match strides(tensor) {
-            Some(_) => tensor.clone(),
-            None => tensor.to_contiguous(),
-        };
+        let tensor = with_strides(tensor);
         let four = |values: &[usize]| std::array::from_fn(|dimension| values[dimension]);
         Self {
             shape: four(dimensions(&tensor)),
             strides: four(&strides(&tensor).unwrap_or_else(|| vec![0; 4])),
+            start: tensor.layout().start_offset(),
+            tensor,
+        }
+    }
+
+    /// One of `[part, parts]` equal parts of the channels of `[batch, tokens, parts · heads · channels]`.
+    pub(super) fn of_tokens(tensor: &FlexTensor, heads: usize, [part, parts]: [usize; 2]) -> Self {
+        let tensor = with_strides(tensor);
+        let steps = strides(&tensor).unwrap_or_else(|| vec![0; 3]);
+        let sizes = dimensions(&tensor);
+        let channels = sizes[2] / (parts * heads);
+        Self {
+            shape: [sizes[0], heads, sizes[1], channels],
+            strides: [steps[0], channels * steps[2], steps[1], steps[2]],
+            start: tensor.layout().start_offset() + part * heads * channels * steps[2],
             tensor,
         }
     }
@@ -36,13 +50,20 @@ impl Heads {
     pub(super) fn head(&self, batch: usize, head: usize) -> Matrix<'_> {
         let [_, _, tokens, channels] = self.shape;
         let storage = self.tensor.storage::<f32>();
-        let start =
-            self.tensor.layout().start_offset() + batch * self.strides[0] + head * self.strides[1];
+        let start = self.start + batch * self.strides[0] + head * self.strides[1];
         Matrix::new(
             &storage[start.min(storage.len())..],
             [tokens, channels],
             [self.strides[2], self.strides[3]],
         )
+    }
+}
+
+/// The tensor, copied only where a stride is negative.
+fn with_strides(tensor: &FlexTensor) -> FlexTensor {
+    match strides(tensor) {
+        Some(_) => tensor.clone(),
+        None => tensor.to_contiguous(),
     }
 }
 

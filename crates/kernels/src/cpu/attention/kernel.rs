@@ -1,72 +1,28 @@
-//! Attention as a kernel.
+//! Attention as kernels: of separate queries, keys and values, and of the three packed together.
 
 use burn_flex::FlexTensor;
 
-use super::super::gemm::{Columns, Matrix, PanelShape, Target, pack_all};
-use super::super::memory::{tensor, unwritten, with_scratch};
-use super::super::rows::dot;
-use super::super::simd::{Level, Simd, Task};
-use super::super::view::numbers;
-use super::backward::{self, PackedHead};
-use super::forward;
-use super::heads::{Heads, all_heads, head_of, tensor_of_heads};
-use super::plan::{Plan, Sums, each};
-use super::scores::QUERIES;
+use super::super::gemm::Target;
+use super::super::memory::{tensor, unwritten};
+use super::super::view::{dimensions, numbers};
+use super::heads::{Heads, all_heads, tensor_of_heads};
+use super::passes::{Attended, Scoring};
 use crate::extension::{Kernel, Outcome};
 
 /// Inputs: `query`, `key`, `value`, each `[batch, heads, tokens, channels]`.
 #[derive(Clone, Debug)]
-pub(crate) struct Attention {
-    /// Factor on the scores.
-    pub scale: f32,
-    /// Each query sees only keys at its own index and before, aligned at the end.
-    pub causal: bool,
-}
+pub(crate) struct Attention(pub Scoring);
 
 impl Kernel for Attention {
     fn forward(&self, inputs: &[FlexTensor], keep: bool) -> Outcome {
         let [query, key, value] = [0, 1, 2].map(|index| Heads::new(&inputs[index]));
-        let plan = Plan::new(&query, &key, self.causal);
-        let shape = [plan.batch, plan.heads, plan.queries, value.shape[3]];
-        let mut output = unwritten(shape.iter().product());
-        let rows_shape = [plan.batch * plan.heads, plan.queries];
-        let mut logarithms = unwritten(rows_shape.iter().product());
-        let target = all_heads(&mut output, shape);
-        let rows = Target::dense(&mut logarithms, rows_shape);
-        plan.each_key_head(|batch, key_head, threads| {
-            let (keys, values) = (key.head(batch, key_head), value.head(batch, key_head));
-            let across = keys.transposed();
-            let lengths = [room(plan.level, &across), room(plan.level, &values)];
-            with_scratch(lengths[0] + lengths[1], |data| {
-                let (key_room, value_room) = data.split_at_mut(lengths[0]);
-                let packed_keys = pack_all(plan.level, &across, key_room, threads);
-                let packed_values = pack_all(plan.level, &values, value_room, threads);
-                each(plan.blocks(), threads, |block| {
-                    let place = plan.place(key_head, block);
-                    let (start, count) = (place.queries.start, place.queries.len());
-                    let output = head_of(target, shape, batch, place.head);
-                    // SAFETY: each block has queries of its own.
-                    let logarithms =
-                        unsafe { rows.row(batch * plan.heads + place.head, start, count) };
-                    forward::Block {
-                        level: plan.level,
-                        query: query.head(batch, place.head).row_range(start, count),
-                        keys: packed_keys,
-                        values: packed_values,
-                        scale: self.scale,
-                        sight: place.sight,
-                        output: output.part(place.queries, 0..shape[3]),
-                        logarithms,
-                    }
-                    .attend();
-                });
-            });
-        });
-        let output = tensor_of_heads(output, shape);
+        let [batch, heads, queries, _] = query.shape;
+        let Attended { output, logarithms } = self.0.forward([&query, &key, &value]);
+        let output = tensor_of_heads(output, [batch, heads, queries, value.shape[3]]);
         let mut saved = Vec::new();
         if keep {
             saved.extend_from_slice(inputs);
-            saved.extend([output.clone(), tensor(logarithms, rows_shape)]);
+            saved.extend([output.clone(), tensor(logarithms, [batch * heads, queries])]);
         }
         Outcome { output, saved }
     }
@@ -78,117 +34,80 @@ impl Kernel for Attention {
         wanted: &[bool],
     ) -> Vec<Option<FlexTensor>> {
         let [query, key, value, output] = [0, 1, 2, 3].map(|index| Heads::new(&saved[index]));
-        let logarithms = numbers(&saved[4]);
-        let gradient = Heads::new(&gradient);
-        let plan = Plan::new(&query, &key, self.causal);
-        let mut query_data = unwritten(query.shape.iter().product());
-        let mut key_data = vec![0.0; key.shape.iter().product()];
-        let mut value_data = vec![0.0; value.shape.iter().product()];
-        let query_target = all_heads(&mut query_data, query.shape);
-        let key_target = all_heads(&mut key_data, key.shape);
-        let value_target = all_heads(&mut value_data, value.shape);
-        plan.each_key_head(|batch, key_head, threads| {
-            let sums = Sums {
-                key: head_of(key_target, key.shape, batch, key_head),
-                value: head_of(value_target, value.shape, batch, key_head),
-            };
-            let (keys, values) = (key.head(batch, key_head), value.head(batch, key_head));
-            with_packed(plan.level, [keys, values], threads, |head| {
-                let (blocks, slots) = (plan.blocks(), threads.min(plan.blocks()).max(1));
-                sums.in_slots(plan.level, slots, |slot, sums| {
-                    for block in blocks * slot / slots..blocks * (slot + 1) / slots {
-                        let place = plan.place(key_head, block);
-                        let (start, count) = (place.queries.start, place.queries.len());
-                        let gradient = gradient.head(batch, place.head).row_range(start, count);
-                        let output = output.head(batch, place.head).row_range(start, count);
-                        let mut deltas = [0.0; QUERIES];
-                        plan.level.run(Deltas {
-                            output,
-                            gradient,
-                            deltas: &mut deltas[..count],
-                        });
-                        let first = (batch * plan.heads + place.head) * plan.queries + start;
-                        let target = head_of(query_target, query.shape, batch, place.head);
-                        backward::Block {
-                            level: plan.level,
-                            head,
-                            query: query.head(batch, place.head).row_range(start, count),
-                            gradient,
-                            scale: self.scale,
-                            sight: place.sight,
-                            logarithms: &logarithms[first..first + count],
-                            deltas: &deltas[..count],
-                            query_gradient: target.part(place.queries, 0..query.shape[3]),
-                            key_gradient: sums.key,
-                            value_gradient: sums.value,
-                        }
-                        .differentiate();
-                    }
-                });
-            });
-        });
-        let results = [
-            (query_data, query.shape),
-            (key_data, key.shape),
-            (value_data, value.shape),
+        let mut results = [
+            unwritten(query.shape.iter().product()),
+            vec![0.0; key.shape.iter().product()],
+            vec![0.0; value.shape.iter().product()],
         ];
+        let shapes = [query.shape, key.shape, value.shape];
+        let [query_data, key_data, value_data] = &mut results;
+        self.0.backward(
+            [&query, &key, &value],
+            [&output, &Heads::new(&gradient)],
+            numbers(&saved[4]),
+            [
+                all_heads(query_data, shapes[0]),
+                all_heads(key_data, shapes[1]),
+                all_heads(value_data, shapes[2]),
+            ],
+        );
         results
             .into_iter()
+            .zip(shapes)
             .zip(wanted)
             .map(|((data, shape), wanted)| wanted.then(|| tensor_of_heads(data, shape)))
             .collect()
     }
 }
 
-/// Numbers that a packed right side needs.
-fn room(level: Level, columns: &impl Columns) -> usize {
-    let [inner, count] = columns.shape();
-    PanelShape::new(level, count).length(inner)
+/// Input: `[batch, tokens, 3 · heads · channels]`: all queries of a token, then its keys, then its values.
+#[derive(Clone, Debug)]
+pub(crate) struct PackedAttention {
+    /// Attention heads.
+    pub heads: usize,
+    /// How scores are made.
+    pub scoring: Scoring,
 }
 
-/// Lends the keys and values of a head, packed for the backward pass.
-fn with_packed(
-    level: Level,
-    [keys, values]: [Matrix; 2],
-    threads: usize,
-    body: impl FnOnce(PackedHead),
-) {
-    let sides = [keys.transposed(), keys, values.transposed()];
-    let lengths = sides.map(|side| room(level, &side));
-    with_scratch(lengths.iter().sum(), |data| {
-        let (first, data) = data.split_at_mut(lengths[0]);
-        let (second, third) = data.split_at_mut(lengths[1]);
-        body(PackedHead {
-            keys_across: pack_all(level, &sides[0], first, threads),
-            keys: pack_all(level, &sides[1], second, threads),
-            values_across: pack_all(level, &sides[2], third, threads),
-        });
-    });
+impl Kernel for PackedAttention {
+    fn forward(&self, inputs: &[FlexTensor], keep: bool) -> Outcome {
+        let [query, key, value] = self.parts(&inputs[0]);
+        let [batch, heads, tokens, channels] = query.shape;
+        let Attended { output, logarithms } = self.scoring.forward([&query, &key, &value]);
+        let output = tensor(output, [batch, tokens, heads * channels]);
+        let saved = if keep {
+            let logarithms = tensor(logarithms, [batch * heads, tokens]);
+            vec![inputs[0].clone(), output.clone(), logarithms]
+        } else {
+            Vec::new()
+        };
+        Outcome { output, saved }
+    }
+
+    fn backward(
+        &self,
+        saved: Vec<FlexTensor>,
+        gradient: FlexTensor,
+        _wanted: &[bool],
+    ) -> Vec<Option<FlexTensor>> {
+        let [query, key, value] = self.parts(&saved[0]);
+        let [batch, heads, tokens, channels] = query.shape;
+        let (rows, width) = (batch * tokens, heads * channels);
+        let mut result = vec![0.0; rows * 3 * width];
+        let all = Target::dense(&mut result, [rows, 3 * width]);
+        let whole = |tensor: &FlexTensor| Heads::of_tokens(tensor, heads, [0, 1]);
+        self.scoring.backward(
+            [&query, &key, &value],
+            [&whole(&saved[1]), &whole(&gradient)],
+            numbers(&saved[2]),
+            [0, 1, 2].map(|part| all.part(0..rows, part * width..(part + 1) * width)),
+        );
+        vec![Some(tensor(result, dimensions(&saved[0]).to_vec()))]
+    }
 }
 
-/// For each row, the sum of the output times its gradient.
-struct Deltas<'a> {
-    output: Matrix<'a>,
-    gradient: Matrix<'a>,
-    deltas: &'a mut [f32],
-}
-
-impl Task for Deltas<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let columns = self.output.columns();
-        let dense = self.output.column_stride() == 1 && self.gradient.column_stride() == 1;
-        for (row, delta) in self.deltas.iter_mut().enumerate() {
-            *delta = if dense {
-                let output = self.output.dense_row(row, 0, columns);
-                dot(simd, output, self.gradient.dense_row(row, 0, columns))
-            } else {
-                (0..columns)
-                    .map(|column| self.output.get(row, column) * self.gradient.get(row, column))
-                    .sum()
-            };
-        }
+impl PackedAttention {
+    fn parts(&self, packed: &FlexTensor) -> [Heads; 3] {
+        [0, 1, 2].map(|part| Heads::of_tokens(packed, self.heads, [part, 3]))
     }
 }

@@ -4,7 +4,9 @@ mod backward;
 mod forward;
 mod heads;
 mod kernel;
+mod passes;
 mod plan;
 mod scores;
 
-pub(crate) use kernel::Attention;
+pub(crate) use kernel::{Attention, PackedAttention};
+pub(crate) use passes::Scoring;

@@ -119,6 +119,10 @@ mod x86 {
             unsafe { _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_LT_OQ>(a, b)) }
         }
         #[inline(always)]
+        fn swap_pairs(self, a: __m256) -> __m256 {
+            unsafe { _mm256_permute_ps::<0b1011_0001>(a) }
+        }
+        #[inline(always)]
         fn sum(self, a: __m256) -> f32 {
             unsafe {
                 let half = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));

@@ -117,6 +117,10 @@ mod x86 {
             unsafe { _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), no, yes) }
         }
         #[inline(always)]
+        fn swap_pairs(self, a: __m512) -> __m512 {
+            unsafe { _mm512_permute_ps::<0b1011_0001>(a) }
+        }
+        #[inline(always)]
         fn sum(self, a: __m512) -> f32 {
             unsafe { _mm512_reduce_add_ps(a) }
         }

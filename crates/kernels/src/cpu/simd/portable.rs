@@ -101,6 +101,10 @@ impl Simd for Portable {
         })
     }
     #[inline(always)]
+    fn swap_pairs(self, a: Lanes) -> Lanes {
+        std::array::from_fn(|lane| a[lane ^ 1])
+    }
+    #[inline(always)]
     fn sum(self, a: Lanes) -> f32 {
         let four: [f32; 4] = std::array::from_fn(|lane| a[lane] + a[lane + 4]);
         (four[0] + four[2]) + (four[1] + four[3])

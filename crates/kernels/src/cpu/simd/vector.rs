@@ -63,6 +63,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         yes: Self::Vector,
         no: Self::Vector,
     ) -> Self::Vector;
+    /// Neighbouring lanes exchanged.
+    fn swap_pairs(self, a: Self::Vector) -> Self::Vector;
     /// Sum of the lanes.
     fn sum(self, a: Self::Vector) -> f32;
     /// Greatest lane.
@@ -98,6 +100,26 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         assert!(target.len() < Self::LANES);
         // SAFETY: the slice holds `target.len()` numbers.
         unsafe { self.store_first(target.as_mut_ptr(), value, target.len()) }
+    }
+
+    /// Reads a slice of at most a vector; the other lanes are zero.
+    #[inline(always)]
+    fn read(self, source: &[f32]) -> Self::Vector {
+        if source.len() == Self::LANES {
+            self.load(source)
+        } else {
+            self.load_rest(source)
+        }
+    }
+
+    /// Writes to a slice of at most a vector.
+    #[inline(always)]
+    fn write(self, target: &mut [f32], value: Self::Vector) {
+        if target.len() == Self::LANES {
+            self.store(target, value);
+        } else {
+            self.store_rest(target, value);
+        }
     }
 
     /// `|a|`.

@@ -1,0 +1,66 @@
+//! Rotary positions.
+//!
+//! In and out: tokens by head. The tables are the caller's, and constant.
+
+use burn::tensor::Tensor;
+
+use crate::cpu;
+use crate::extension::{apply, is_fast};
+
+/// Turns every pair of neighbouring channels: `token · cosines + partner · sines`, where a channel's partner is the other
+/// one of its pair. A rotation by `a` has `cos a` twice and `−sin a`, `sin a`. Tables repeat along the tokens and get no
+/// gradient.
+///
+/// # Shapes
+/// - `tokens`, output: `[batch, repeats · period, heads, channels]`
+/// - `cosines`, `sines`: `[1, period, 1, channels]`
+pub fn rotate_pairs(tokens: Tensor<4>, cosines: Tensor<4>, sines: Tensor<4>) -> Tensor<4> {
+    let [batch, count, heads, channels] = tokens.dims();
+    let [_, period, _, _] = cosines.dims();
+    if is_fast(&tokens) && is_fast(&cosines) && is_fast(&sines) && count % period.max(1) == 0 {
+        let inputs = vec![
+            tokens.into_dispatch(),
+            cosines.into_dispatch(),
+            sines.into_dispatch(),
+        ];
+        return apply(cpu::RotatePairs, inputs);
+    }
+    let tokens = tokens.reshape([batch * count / period, period, heads, channels]);
+    let [repeats, ..] = tokens.dims();
+    let partners = tokens
+        .clone()
+        .reshape([repeats, period, heads * channels / 2, 2])
+        .flip([3])
+        .reshape([repeats, period, heads, channels]);
+    (tokens * cosines + partners * sines).reshape([batch, count, heads, channels])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::{assert_matches_plain, numbers};
+    use burn::tensor::TensorData;
+
+    #[test]
+    fn rotation_matches_its_plain_body() {
+        for ([batch, period, heads, channels], repeats) in
+            [([1, 1, 1, 2], 1), ([2, 5, 3, 22], 1), ([1, 7, 1, 32], 3)]
+        {
+            let count = period * repeats;
+            let length = batch * count * heads * channels;
+            assert_matches_plain(
+                &format!("{batch} {count} {heads} {channels}"),
+                &[length],
+                |x| {
+                    let table = |seed: usize| {
+                        let data = numbers(period * channels, seed);
+                        let data = TensorData::new(data, [1, period, 1, channels]);
+                        Tensor::from_data(data, (&x[0].device(), x[0].dtype()))
+                    };
+                    let tokens = x[0].clone().reshape([batch, count, heads, channels]);
+                    rotate_pairs(tokens, table(5), table(6))
+                },
+            );
+        }
+    }
+}
