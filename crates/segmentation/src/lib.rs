@@ -28,7 +28,7 @@ pub use image_encoder::{
 };
 pub use mask_decoder::{
     decoder::{MaskDecoder, MaskDecoderConfig, MaskDecoderInput},
-    selection::{MaskChoice, MaskPrediction, Stability},
+    selection::{ABSENT_LOGIT, MaskChoice, MaskPrediction, Stability},
 };
 pub use memory::{
     bank::{FrameMemory, FrameRole, MemoryBank},
@@ -39,9 +39,9 @@ pub use memory::{
         select,
     },
 };
-pub use policy::{FramePolicy, MaskInMemory, MemoryPrecision};
+pub use policy::{AbsentMasks, FramePolicy, MaskInMemory, MemoryPrecision};
 pub use prompt::encoder::{
     PointLabel, PointPrompts, PromptEmbeddings, PromptEncoder, PromptEncoderConfig,
 };
-pub use segmenter::{ABSENT_LOGIT, Prediction, Prompt, Recalled, Segmenter};
+pub use segmenter::{Prediction, Prompt, Recalled, Segmenter};
 pub use weights::{file::SavedFormat, naming::Naming, nano::embedded_nano};

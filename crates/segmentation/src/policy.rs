@@ -22,6 +22,16 @@ pub enum MemoryPrecision {
     Half,
 }
 
+/// What becomes of the masks of an object that is held to be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsentMasks {
+    /// They are empty, in memory too.
+    Empty,
+    /// They are kept as they were predicted, and empty in memory. A presence that is wrong then hides no mask from a
+    /// loss, which a model that learns from nothing could not make up for.
+    Kept,
+}
+
 /// Choices for one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FramePolicy {
@@ -29,6 +39,8 @@ pub struct FramePolicy {
     pub recall: RecallPolicy,
     /// The mask taken where two points or more leave no doubt which object is meant. With fewer, the best of three is.
     pub unambiguous: MaskChoice,
+    /// What becomes of masks of absent objects.
+    pub absent: AbsentMasks,
     /// How the mask enters memory.
     pub mask_in_memory: MaskInMemory,
     /// In which precision it is kept there.
@@ -41,6 +53,7 @@ impl FramePolicy {
         Self {
             recall: RecallPolicy::default(),
             unambiguous: MaskChoice::StableSingle,
+            absent: AbsentMasks::Empty,
             mask_in_memory: MaskInMemory::Probability,
             precision: MemoryPrecision::Half,
         }
@@ -54,7 +67,7 @@ impl FramePolicy {
         }
     }
 
-    /// Any frame in training, as published: everything that could hide a gradient is off.
+    /// Any frame in training: everything that could hide a gradient is off.
     pub fn training() -> Self {
         Self {
             recall: RecallPolicy {
@@ -62,6 +75,7 @@ impl FramePolicy {
                 ..RecallPolicy::default()
             },
             unambiguous: MaskChoice::Single,
+            absent: AbsentMasks::Kept,
             mask_in_memory: MaskInMemory::Probability,
             precision: MemoryPrecision::Full,
         }

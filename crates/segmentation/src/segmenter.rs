@@ -11,8 +11,9 @@ use burn::{
 use tubelet_kernels::{ResizeOptions, resize_bilinear};
 
 use crate::{
-    FramePolicy, ImageEncoder, ImageFeatures, MaskChoice, MaskDecoder, MaskDecoderInput,
-    MaskInMemory, MaskPrediction, MemoryPrecision, PointPrompts, PromptEncoder, SegmenterConfig,
+    AbsentMasks, FramePolicy, ImageEncoder, ImageFeatures, MaskChoice, MaskDecoder,
+    MaskDecoderInput, MaskInMemory, MaskPrediction, MemoryPrecision, PointPrompts, PromptEncoder,
+    SegmenterConfig,
     memory::{
         bank::FrameMemory,
         encoder::{self, MemoryEncoder},
@@ -23,8 +24,6 @@ use crate::{
     resample::{Filter, resample},
 };
 
-/// Logit of a pixel whose object is not in the frame.
-pub const ABSENT_LOGIT: f64 = -1024.0;
 /// Logit of a pixel inside a mask that was given, and minus that of one outside.
 const GIVEN_LOGIT: f64 = 10.0;
 /// Points up to which it is unclear whether the whole or a part is meant.
@@ -75,8 +74,8 @@ pub struct Recalled {
 /// Masks of all objects in a frame.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// Logits of the chosen masks at stride 4, [`ABSENT_LOGIT`] where the object is not in the frame:
-    /// `[objects, 1, height, width]`.
+    /// Logits of the chosen masks at stride 4: `[objects, 1, height, width]`. Where the object is not in the frame and the
+    /// policy says [`AbsentMasks::Empty`] they are [`ABSENT_LOGIT`](crate::ABSENT_LOGIT).
     pub logits: Tensor<4>,
     /// Expected intersection over union of the chosen masks, 0 to 1: `[objects, 1]`.
     pub iou: Tensor<2>,
@@ -169,7 +168,12 @@ impl Segmenter {
                     masks: None,
                     objects,
                 };
-                self.decode(features, embedding, prompts, MaskChoice::Multiple)
+                self.decode(
+                    features,
+                    embedding,
+                    prompts,
+                    (MaskChoice::Multiple, policy.absent),
+                )
             }
             Prompt::Points { points, previous } => {
                 let [objects, count] = points.labels.dims();
@@ -183,7 +187,7 @@ impl Segmenter {
                     masks: previous,
                     objects,
                 };
-                self.decode(features, embedding, prompts, choice)
+                self.decode(features, embedding, prompts, (choice, policy.absent))
             }
             Prompt::Mask(masks) => self.accept(features, masks),
         }
@@ -213,6 +217,10 @@ impl Segmenter {
                 .cast(logits.dtype()),
         };
         let presence = presence(&prediction.object_score_logits);
+        let masks = match policy.absent {
+            AbsentMasks::Empty => masks,
+            AbsentMasks::Kept => masks * presence.clone().unsqueeze_dims(&[2, 3]),
+        };
         let spatial = self
             .memory_encoder
             .forward(features.embedding.clone(), masks, presence)
@@ -232,7 +240,7 @@ impl Segmenter {
         features: &ImageFeatures,
         embedding: Tensor<4>,
         prompts: Prompts,
-        choice: MaskChoice,
+        (choice, absent): (MaskChoice, AbsentMasks),
     ) -> Prediction {
         let encoded = self
             .prompt_encoder
@@ -245,16 +253,11 @@ impl Segmenter {
             high_resolution: features.high_resolution.clone(),
         });
         let mut candidates = self.mask_decoder.select(masks, choice);
-        let [objects, masks, height, width] = candidates.logits.dims();
-        let absent = candidates
-            .object_score_logits
-            .clone()
-            .lower_equal_elem(0.0)
-            .reshape([objects, 1, 1, 1])
-            .expand([objects, masks, height, width]);
-        candidates.logits = candidates.logits.mask_fill(absent, ABSENT_LOGIT);
+        if absent == AbsentMasks::Empty {
+            candidates = candidates.without_absent();
+        }
         let best = candidates.clone().best();
-        let [_, _, channels] = best.object_tokens.dims();
+        let [objects, _, channels] = best.object_tokens.dims();
         let token = best.object_tokens.reshape([objects, channels]);
         let presence = presence(&best.object_score_logits);
         Prediction {
@@ -278,7 +281,7 @@ impl Segmenter {
             features,
             features.embedding.clone(),
             prompts,
-            MaskChoice::Single,
+            (MaskChoice::Single, AbsentMasks::Empty),
         );
         let presence = masks
             .clone()

@@ -6,10 +6,8 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::{Activation, AttentionOptions, attention};
+use tubelet_kernels::{Activation, AttentionOptions, attention, max_pool_by_two, self_attention};
 use tubelet_nn::{Linear, LinearConfig};
-
-use super::window::pool_by_two;
 
 /// Sizes of a [`HieraAttention`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +52,11 @@ impl HieraAttention {
         let [count, height, width, _] = windows.dims();
         let mixed = self.query_key_value.forward(windows);
         let channels = mixed.dims()[3] / 3;
+        if !self.pools {
+            let packed = mixed.reshape([count, height * width, 3 * channels]);
+            return self_attention(packed, self.heads, AttentionOptions::default())
+                .reshape([count, height, width, channels]);
+        }
         let head_channels = channels / self.heads;
         let by_head = |map: Tensor<4>| {
             let [_, rows, columns, _] = map.dims();
@@ -61,11 +64,7 @@ impl HieraAttention {
                 .swap_dims(1, 2)
         };
         let query = mixed.clone().narrow(3, 0, channels);
-        let (query, [rows, columns]) = if self.pools {
-            (pool_by_two(query), [height / 2, width / 2])
-        } else {
-            (query, [height, width])
-        };
+        let query = max_pool_by_two(query);
         let key = mixed.clone().narrow(3, channels, channels);
         let value = mixed.narrow(3, 2 * channels, channels);
         attention(
@@ -75,7 +74,7 @@ impl HieraAttention {
             AttentionOptions::default(),
         )
         .swap_dims(1, 2)
-        .reshape([count, rows, columns, channels])
+        .reshape([count, height / 2, width / 2, channels])
     }
 
     /// Mixes the heads of attended values and adds `residual`.

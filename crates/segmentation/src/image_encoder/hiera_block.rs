@@ -6,12 +6,12 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::Activation;
+use tubelet_kernels::{Activation, max_pool_by_two};
 use tubelet_nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 
 use super::{
     hiera_attention::{HieraAttention, HieraAttentionConfig},
-    window::{WindowGrid, pool_by_two},
+    window::WindowGrid,
 };
 
 const EPSILON: f64 = 1e-6;
@@ -71,7 +71,7 @@ impl HieraBlock {
             Some(shortcut) => shortcut.forward(normed.clone()),
         };
         let residual = if self.pools {
-            pool_by_two(residual)
+            max_pool_by_two(residual)
         } else {
             residual
         };

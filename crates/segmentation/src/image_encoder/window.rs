@@ -56,28 +56,6 @@ impl WindowGrid {
     }
 }
 
-/// Takes the largest of every two by two pixels, channel by channel.
-///
-/// # Shapes
-/// - `map`: `[batch, height, width, channels]`
-/// - output: `[batch, height / 2, width / 2, channels]`
-pub(crate) fn pool_by_two(map: Tensor<4>) -> Tensor<4> {
-    let [batch, height, width, channels] = map.dims();
-    let [rows, columns] = [height / 2, width / 2];
-    let map = map
-        .slice([0..batch, 0..rows * 2, 0..columns * 2, 0..channels])
-        .reshape([batch * rows, 2, columns, 2 * channels]);
-    let pooled = map
-        .clone()
-        .narrow(1, 0, 1)
-        .max_pair(map.narrow(1, 1, 1))
-        .reshape([batch, rows, columns, 2 * channels]);
-    pooled
-        .clone()
-        .narrow(3, 0, channels)
-        .max_pair(pooled.narrow(3, channels, channels))
-}
-
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Device, Int};
@@ -102,14 +80,5 @@ mod tests {
                 .into_data()
                 .assert_eq(&map.into_data(), true);
         }
-    }
-
-    #[test]
-    fn pooling_takes_the_largest_and_drops_an_odd_row() {
-        let map = counted([1, 5, 4, 1]);
-        let expected = Tensor::<4>::from_data([[[[5.0], [7.0]], [[13.0], [15.0]]]], &map.device());
-        pool_by_two(map)
-            .into_data()
-            .assert_eq(&expected.into_data(), true);
     }
 }

@@ -7,6 +7,9 @@ use burn::tensor::{Int, Tensor};
 /// Mask tokens: one for an unambiguous prompt, three for whole, part and subpart.
 pub(crate) const MASKS: usize = 4;
 
+/// Logit of a pixel whose object is not in the frame.
+pub const ABSENT_LOGIT: f64 = -1024.0;
+
 /// When a mask is distrusted: its area depends too much on where logits are cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
@@ -84,6 +87,21 @@ impl MaskPrediction {
             iou: self.iou.narrow(1, start, count),
             object_tokens: self.object_tokens.narrow(1, start, count),
             object_score_logits: self.object_score_logits,
+        }
+    }
+
+    /// Fills the masks of absent objects with [`ABSENT_LOGIT`].
+    pub(crate) fn without_absent(self) -> Self {
+        let [objects, masks, height, width] = self.logits.dims();
+        let absent = self
+            .object_score_logits
+            .clone()
+            .lower_equal_elem(0.0)
+            .reshape([objects, 1, 1, 1])
+            .expand([objects, masks, height, width]);
+        Self {
+            logits: self.logits.mask_fill(absent, ABSENT_LOGIT),
+            ..self
         }
     }
 

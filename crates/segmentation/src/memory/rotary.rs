@@ -8,6 +8,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
+use tubelet_kernels::rotate_pairs;
 
 /// Shape of an [`AxialRotary`].
 #[derive(Clone, Copy, Debug)]
@@ -67,17 +68,7 @@ impl AxialRotary {
     /// # Shapes
     /// - `tokens`, output: `[batch, grids · tokens, heads, channels]`
     pub(crate) fn turn(&self, tokens: Tensor<4>) -> Tensor<4> {
-        let [batch, count, heads, channels] = tokens.dims();
-        let [_, grid, _, _] = self.cosines.dims();
-        let grids = batch * count / grid;
-        let tokens = tokens.reshape([grids, grid, heads, channels]);
-        let partners = tokens
-            .clone()
-            .reshape([grids, grid, heads * channels / 2, 2])
-            .flip([3])
-            .reshape([grids, grid, heads, channels]);
-        let turned = tokens * self.cosines.clone() + partners * self.sines.clone();
-        turned.reshape([batch, count, heads, channels])
+        rotate_pairs(tokens, self.cosines.clone(), self.sines.clone())
     }
 }
 

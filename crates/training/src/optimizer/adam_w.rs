@@ -4,6 +4,7 @@
 //! parameters, so that it can be written to a file and a run goes on exactly.
 
 use burn::tensor::Tensor;
+use tubelet_kernels::{AdamWState, AdamWStep, adam_w_step};
 
 use super::{gradients::ModuleGradient, groups::ParameterGroup};
 
@@ -29,6 +30,18 @@ pub struct Moments {
     pub second: Tensor<1>,
     /// Gradients seen so far.
     pub steps: usize,
+}
+
+impl Moments {
+    /// Before the first gradient.
+    fn none(value: &Tensor<1>) -> Self {
+        let zeros = value.zeros_like();
+        Self {
+            first: zeros.clone(),
+            second: zeros,
+            steps: 0,
+        }
+    }
 }
 
 /// The optimiser.
@@ -75,61 +88,32 @@ impl AdamW {
             .map(|((value, gradient), (group, moments))| match gradient {
                 None => value,
                 Some(gradient) => {
-                    let next = advance(moments.take(), gradient, options);
-                    let rate = rate * group.rate;
-                    let decay = if group.decays {
-                        options.weight_decay
-                    } else {
-                        0.0
+                    let old = moments.take().unwrap_or_else(|| Moments::none(&value));
+                    let decays = if group.decays { 1.0 } else { 0.0 };
+                    let step = AdamWStep {
+                        rate: rate * group.rate,
+                        first_decay: options.first_decay,
+                        second_decay: options.second_decay,
+                        epsilon: options.epsilon,
+                        weight_decay: options.weight_decay * decays,
+                        step: old.steps + 1,
                     };
-                    let value = move_value(value, &next, (rate, decay), options);
-                    *moments = Some(next);
-                    value
+                    let state = AdamWState {
+                        value,
+                        first: old.first,
+                        second: old.second,
+                    };
+                    let state = adam_w_step(state, gradient, step);
+                    *moments = Some(Moments {
+                        first: state.first,
+                        second: state.second,
+                        steps: step.step,
+                    });
+                    state.value
                 }
             })
             .collect()
     }
-}
-
-fn advance(old: Option<Moments>, gradient: Tensor<1>, options: AdamWOptions) -> Moments {
-    let AdamWOptions {
-        first_decay,
-        second_decay,
-        ..
-    } = options;
-    let square = (gradient.clone() * gradient.clone()).mul_scalar(1.0 - second_decay);
-    let gradient = gradient.mul_scalar(1.0 - first_decay);
-    match old {
-        None => Moments {
-            first: gradient,
-            second: square,
-            steps: 1,
-        },
-        Some(old) => Moments {
-            first: old.first.mul_scalar(first_decay) + gradient,
-            second: old.second.mul_scalar(second_decay) + square,
-            steps: old.steps + 1,
-        },
-    }
-}
-
-fn move_value(
-    value: Tensor<1>,
-    moments: &Moments,
-    (rate, decay): (f64, f64),
-    options: AdamWOptions,
-) -> Tensor<1> {
-    let steps = moments.steps as i32;
-    let first_bias = 1.0 - options.first_decay.powi(steps);
-    let second_bias = 1.0 - options.second_decay.powi(steps);
-    let root = moments.second.clone().sqrt().div_scalar(second_bias.sqrt());
-    let direction = moments.first.clone() / root.add_scalar(options.epsilon);
-    let decayed = if decay == 0.0 {
-        value
-    } else {
-        value.mul_scalar(1.0 - rate * decay)
-    };
-    decayed - direction.mul_scalar(rate / first_bias)
 }
 
 #[cfg(test)]

@@ -11,10 +11,6 @@ use crate::{
     losses::prediction::{LossOptions, LossTerms, PredictedMasks, prediction_loss},
 };
 
-/// Logits below this count as this. The segmenter fills the masks of an object that it holds to be absent with a constant far
-/// below, through which no gradient flows; without a limit that constant would drown the loss's other terms in the log.
-const LEAST_LOGIT: f64 = -32.0;
-
 /// The terms of a pass; `None` if everything in it was given.
 pub(crate) fn pass_loss(
     pass: &ClipPass<'_>,
@@ -45,7 +41,7 @@ pub(crate) fn pass_loss(
 fn predicted_masks(prediction: &Prediction) -> PredictedMasks {
     let candidates = prediction.candidates.clone();
     PredictedMasks {
-        logits: candidates.logits.clamp_min(LEAST_LOGIT),
+        logits: candidates.logits,
         qualities: candidates.iou,
         presence: candidates.object_score_logits,
     }
