@@ -7,6 +7,8 @@ use crate::command::{Course, Propagation};
 /// Frames still to come, with the direction of each.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// The first frame. A second leg looks back on what was seen there.
+    pub(crate) start: usize,
     legs: Vec<Leg>,
 }
 
@@ -28,23 +30,23 @@ impl Plan {
             next,
             left: asked.frames,
         };
-        let forward = asked.from.unwrap_or(earliest);
+        let start = asked.from.unwrap_or(match asked.course {
+            Course::Forward | Course::Both => earliest,
+            Course::Backward => latest,
+        });
         let legs = match asked.course {
-            Course::Forward => vec![leg(Direction::Forward, Some(forward))],
-            Course::Backward => {
-                let start = asked.from.unwrap_or(latest);
-                vec![leg(Direction::Backward, Some(start))]
-            }
+            Course::Forward => vec![leg(Direction::Forward, Some(start))],
+            Course::Backward => vec![leg(Direction::Backward, Some(start))],
             Course::Both => vec![
-                leg(Direction::Forward, Some(forward)),
+                leg(Direction::Forward, Some(start)),
                 Leg {
                     // The first frame counts in both directions, and is gone through once.
                     left: asked.frames.map(|frames| frames.saturating_sub(1)),
-                    ..leg(Direction::Backward, forward.checked_sub(1))
+                    ..leg(Direction::Backward, start.checked_sub(1))
                 },
             ],
         };
-        Self { legs }
+        Self { start, legs }
     }
 
     /// The next frame and its direction.

@@ -19,6 +19,20 @@ pub enum SessionError {
         /// Frames there are.
         count: usize,
     },
+    /// A frame past the end of a video whose length is not known beforehand.
+    #[error("frame {frame} does not exist: the video ends before it")]
+    PastTheEnd {
+        /// The frame asked for.
+        frame: usize,
+    },
+    /// A frame of a stream that has not come yet.
+    #[error("frame {frame} has not come yet: {count} frames of the stream have, numbered from 0")]
+    FrameToCome {
+        /// The frame asked for.
+        frame: usize,
+        /// Frames that have come.
+        count: usize,
+    },
     /// A frame of a stream that is over.
     #[error(
         "frame {frame} has passed: of a stream only the latest frame, {latest}, can be prompted"

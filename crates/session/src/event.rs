@@ -1,6 +1,6 @@
 //! What a session has to say. All masks have the size of the video.
 
-use tubelet_geometry::RunLength;
+use tubelet_geometry::{FrameSize, RunLength};
 
 use crate::command::{ObjectId, Place};
 
@@ -15,6 +15,15 @@ pub struct ObjectMask {
     pub object_score: f32,
     /// What the model expects the mask's intersection over union with the truth to be, 0 to 1.
     pub iou: f32,
+}
+
+/// A mask before it was cut, at the model's resolution.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MaskLogits<'a> {
+    /// Columns and rows.
+    pub size: FrameSize,
+    /// Row after row, above zero inside the object; small holes are filled if the session fills them.
+    pub values: &'a [f32],
 }
 
 /// The masks of one frame, in the order in which their objects were added.

@@ -3,6 +3,7 @@
 //! In: frame numbers. Out: one frame at a time. Only a stream's latest frame is held.
 
 use tubelet_geometry::FrameSize;
+use tubelet_segmentation::SegmentationError;
 use tubelet_video::{Frame, FrameReader, VideoError};
 
 use crate::error::SessionError;
@@ -101,6 +102,11 @@ impl Frames {
         }
     }
 
+    /// Whether frames come one by one and none comes back.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self, Self::Pushed { .. })
+    }
+
     /// Frames of a video; `None` for a stream, whose end nobody knows.
     pub(crate) fn clip_frames(&self) -> Option<usize> {
         match self {
@@ -109,33 +115,44 @@ impl Frames {
         }
     }
 
-    /// Refuses a frame that cannot be prompted.
-    pub(crate) fn check(&self, frame: usize) -> Result<(), SessionError> {
+    /// Refuses a frame that does not exist, as far as that is known.
+    pub(crate) fn check_exists(&self, frame: usize) -> Result<(), SessionError> {
         match self {
-            Self::Pushed { count, .. } if frame + 1 < *count => Err(SessionError::FramePassed {
-                frame,
-                latest: count - 1,
-            }),
-            Self::Pushed { count, .. } if frame >= *count => Err(SessionError::FrameOutOfRange {
+            Self::Pushed { count, .. } if frame >= *count => Err(SessionError::FrameToCome {
                 frame,
                 count: *count,
             }),
+            Self::Pushed { .. } => Ok(()),
             Self::Read(source) => match source.frame_count() {
                 Some(count) if frame >= count => {
                     Err(SessionError::FrameOutOfRange { frame, count })
                 }
                 _ => Ok(()),
             },
-            Self::Pushed { .. } => Ok(()),
+        }
+    }
+
+    /// Width and height of a frame that can be looked at.
+    pub(crate) fn size_of(&self, frame: usize) -> Result<FrameSize, SessionError> {
+        self.check_exists(frame)?;
+        match self {
+            Self::Read(source) => Ok(source.size()),
+            Self::Pushed { count, latest } => match latest {
+                Some(latest) if frame + 1 == *count => Ok(latest.size),
+                _ => Err(SessionError::FramePassed {
+                    frame,
+                    latest: count.saturating_sub(1),
+                }),
+            },
         }
     }
 
     /// A frame, `None` past the end.
     pub(crate) fn frame(&mut self, index: usize) -> Result<Option<Frame>, SessionError> {
-        self.check(index)?;
+        let expected = self.size_of(index)?;
         match self {
             Self::Read(source) => {
-                let (expected, frame) = (source.size(), source.frame(index)?);
+                let frame = source.frame(index)?;
                 match frame {
                     Some(frame) if frame.size != expected => Err(SessionError::FrameSizeChanged {
                         frame: index,
@@ -158,6 +175,7 @@ impl Frames {
                 if frame.size.pixel_count() == 0 {
                     return Err(SessionError::EmptyFrames { size: frame.size });
                 }
+                check_pixels(&frame)?;
                 if let Some(expected) = expected.filter(|&size| size != frame.size) {
                     return Err(SessionError::FrameSizeChanged {
                         frame: *count,
@@ -171,4 +189,16 @@ impl Frames {
             }
         }
     }
+}
+
+/// Refuses a frame that has not the pixels its size says, before it counts.
+fn check_pixels(frame: &Frame) -> Result<(), SegmentationError> {
+    let found = frame.pixels.len();
+    if frame.size.pixel_count().checked_mul(3) == Some(found) {
+        return Ok(());
+    }
+    Err(SegmentationError::PixelCount {
+        size: frame.size,
+        found,
+    })
 }

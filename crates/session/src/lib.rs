@@ -20,7 +20,7 @@ mod tracked_frames;
 
 pub use command::{Click, ClickKind, Command, Course, ObjectId, Place, Propagation};
 pub use error::SessionError;
-pub use event::{Event, FrameMasks, ObjectMask};
+pub use event::{Event, FrameMasks, MaskLogits, ObjectMask};
 pub use frames::{FrameSource, HeldFrames};
 pub use options::{Corrections, Retention, SessionOptions};
 pub use propagation::Events;

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use tubelet_segmentation::{FrameMemory, FrameRole, MemoryBank, Window};
 
-use crate::{
-    command::ObjectId, options::Retention, outcome::Outcome, said::Said,
-    tracked_frames::TrackedFrames,
-};
+use crate::{command::ObjectId, outcome::Outcome, said::Said, tracked_frames::TrackedFrames};
 
 /// See the module docs.
 #[derive(Debug)]
@@ -15,14 +12,22 @@ pub(crate) struct TrackedObject {
     pub(crate) id: ObjectId,
     /// What was said, frame by frame; a given mask leaves nothing to add clicks to.
     pub(crate) said: BTreeMap<usize, Said>,
-    /// What was seen in prompted frames and in those that are near.
+    /// What was seen in prompted frames and in those that are near, except for what is pending.
     pub(crate) outcomes: BTreeMap<usize, Outcome>,
     /// What is remembered.
     pub(crate) bank: MemoryBank,
-    /// Memories of what was said since the last propagation. They are not looked back on before the next one, so that
-    /// the order in which things are said about several frames does not matter.
-    pub(crate) pending: BTreeMap<usize, (FrameRole, FrameMemory)>,
+    /// Answers to what was said since the last propagation. They are not looked back on before the next one, so that the
+    /// order in which things are said about several frames does not matter, and taking them back leaves nothing behind.
+    pub(crate) pending: BTreeMap<usize, Answer>,
     pub(crate) tracked: TrackedFrames,
+}
+
+/// What a prompt led to.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) role: FrameRole,
+    pub(crate) memory: FrameMemory,
+    pub(crate) outcome: Outcome,
 }
 
 impl TrackedObject {
@@ -39,12 +44,19 @@ impl TrackedObject {
 
     /// Takes what was said into memory.
     pub(crate) fn settle(&mut self) {
-        for (frame, (role, memory)) in std::mem::take(&mut self.pending) {
+        for (frame, answer) in std::mem::take(&mut self.pending) {
             // A prompted frame stays one: a correction that only counts as tracked is lost on it.
-            if role == FrameRole::Prompted || !self.bank.is_prompted(frame) {
-                self.bank.insert(frame, role, memory);
+            if answer.role == FrameRole::Prompted || !self.bank.is_prompted(frame) {
+                self.bank.insert(frame, answer.role, answer.memory);
+                self.outcomes.insert(frame, answer.outcome);
             }
         }
+    }
+
+    /// What was seen last in a frame, if it is still known.
+    pub(crate) fn outcome(&self, frame: usize) -> Option<&Outcome> {
+        let pending = self.pending.get(&frame).map(|answer| &answer.outcome);
+        pending.or_else(|| self.outcomes.get(&frame))
     }
 
     /// Takes back what was said in a frame; what was seen there counts as tracked from now on.
@@ -64,23 +76,23 @@ impl TrackedObject {
     /// Frames that are prompted, or will be once what was said is settled.
     pub(crate) fn prompted_frames(&self) -> impl Iterator<Item = usize> {
         let pending = self.pending.iter();
-        let prompted = pending.filter(|(_, (role, _))| *role == FrameRole::Prompted);
+        let prompted = pending.filter(|(_, answer)| answer.role == FrameRole::Prompted);
         let waiting: Vec<usize> = prompted.map(|(&frame, _)| frame).collect();
         self.bank.held().prompted.into_iter().chain(waiting)
     }
 
-    /// Lets go of what neither `frame` nor a prompted frame can look back on.
-    pub(crate) fn let_go(&mut self, frame: usize, window: Window, retention: Retention) {
-        if retention == Retention::All {
-            return;
-        }
-        self.bank.keep_within_reach(frame, window);
+    /// Whether there is a prompt to track it from.
+    pub(crate) fn has_prompt(&self) -> bool {
+        !self.bank.held().prompted.is_empty()
+    }
+
+    /// Lets go of what none of `anchors` can look back on.
+    pub(crate) fn let_go(&mut self, anchors: &[usize], window: Window) {
+        self.bank.keep_near(anchors, window);
         let held = self.bank.held();
-        let pending = &self.pending;
         self.outcomes.retain(|outcome, _| {
             held.prompted.binary_search(outcome).is_ok()
                 || held.spatial.binary_search(outcome).is_ok()
-                || pending.contains_key(outcome)
         });
     }
 }

@@ -44,6 +44,17 @@ impl Outcome {
             .collect()
     }
 
+    /// The prediction of a single object.
+    pub(crate) fn one(prediction: &Prediction) -> Self {
+        let [_, _, height, width] = prediction.logits.dims();
+        Self {
+            size: FrameSize::new(width, height),
+            logits: values(prediction.logits.clone()),
+            object_score: prediction.object_score_logits.clone().into_scalar(),
+            iou: prediction.iou.clone().into_scalar(),
+        }
+    }
+
     /// Fills holes of at most `largest` pixels. Says whether there were any.
     pub(crate) fn fill_holes(&mut self, largest: usize) -> Result<bool, GeometryError> {
         let mask = Mask::from_logits(self.size, &self.logits)?;

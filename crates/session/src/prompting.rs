@@ -13,7 +13,7 @@ use crate::{
     command::{Click, Place},
     error::SessionError,
     event::Event,
-    object::TrackedObject,
+    object::{Answer, TrackedObject},
     options::Corrections,
     outcome::Outcome,
     said::{Said, check_box, check_clicks, mask_image},
@@ -26,7 +26,7 @@ impl Session {
         place: Place,
         clicks: Vec<Click>,
     ) -> Result<Event, SessionError> {
-        let size = self.frame_size(place.frame)?;
+        let size = self.frames.size_of(place.frame)?;
         check_clicks(place, &clicks, size)?;
         let earlier = self
             .objects
@@ -43,7 +43,7 @@ impl Session {
         place: Place,
         edges: BoundingBox,
     ) -> Result<Event, SessionError> {
-        let size = self.frame_size(place.frame)?;
+        let size = self.frames.size_of(place.frame)?;
         check_box(place, edges, size)?;
         let said = Said {
             edges: Some(edges),
@@ -53,10 +53,10 @@ impl Session {
     }
 
     pub(crate) fn set_mask(&mut self, place: Place, mask: &Mask) -> Result<Event, SessionError> {
-        let size = self.frame_size(place.frame)?;
+        let size = self.frames.size_of(place.frame)?;
         let image = mask_image(place, mask, size, &self.device)?;
         let prompt = Prompt::Mask(prepare_masks(image, self.segmenter.image_size()));
-        let features = self.prompted_features(place.frame)?;
+        let features = self.existing_features(place.frame)?;
         let recalled = self.segmenter.recall_nothing(&features);
         self.answer(
             place,
@@ -67,22 +67,6 @@ impl Session {
         )
     }
 
-    /// Size of a frame that can be prompted.
-    fn frame_size(&self, frame: usize) -> Result<FrameSize, SessionError> {
-        self.frames.check(frame)?;
-        let none = SessionError::FrameOutOfRange { frame, count: 0 };
-        self.frames.size().ok_or(none)
-    }
-
-    fn prompted_features(&mut self, frame: usize) -> Result<ImageFeatures, SessionError> {
-        // Only a video of unknown length can end here: other frames have been checked.
-        let ended = SessionError::FrameOutOfRange {
-            frame,
-            count: frame,
-        };
-        self.features(frame)?.ok_or(ended)
-    }
-
     fn say_points(
         &mut self,
         place: Place,
@@ -91,10 +75,10 @@ impl Session {
     ) -> Result<Event, SessionError> {
         let side = self.segmenter.image_size();
         let model_from_video = PixelTransform::stretch(size, FrameSize::new(side, side))?;
-        let features = self.prompted_features(place.frame)?;
+        let features = self.existing_features(place.frame)?;
         let object = self.objects.iter().find(|object| object.id == place.object);
         let previous = object
-            .and_then(|object| object.outcomes.get(&place.frame))
+            .and_then(|object| object.outcome(place.frame))
             .map(|outcome| outcome.prompt(&self.device));
         let prompt = Prompt::Points {
             points: said.points(model_from_video, &self.device),
@@ -138,14 +122,12 @@ impl Session {
         features: &ImageFeatures,
         mut prediction: Prediction,
     ) -> Result<Event, SessionError> {
-        let mut outcomes = Outcome::all(&prediction);
-        for outcome in &mut outcomes {
-            // What is remembered of a prompted frame is what was shown.
-            if let Some(largest) = self.options.largest_filled_hole
-                && outcome.fill_holes(largest)?
-            {
-                prediction.logits = outcome.tensor(&self.device);
-            }
+        let mut outcome = Outcome::one(&prediction);
+        // What is remembered of a prompted frame is what was shown.
+        if let Some(largest) = self.options.largest_filled_hole
+            && outcome.fill_holes(largest)?
+        {
+            prediction.logits = outcome.tensor(&self.device);
         }
         let memory = self
             .segmenter
@@ -160,11 +142,13 @@ impl Session {
         } else {
             FrameRole::Prompted
         };
-        object.pending.insert(place.frame, (role, memory));
+        let answer = Answer {
+            role,
+            memory,
+            outcome,
+        };
+        object.pending.insert(place.frame, answer);
         object.said.insert(place.frame, said);
-        object
-            .outcomes
-            .extend(outcomes.into_iter().map(|outcome| (place.frame, outcome)));
         self.masks(place.frame).map(Event::Prompted)
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     course::Plan,
     error::SessionError,
     event::{Event, FrameMasks},
-    frames::Frames,
+    object::TrackedObject,
+    options::Retention,
     outcome::Outcome,
     session::Session,
 };
@@ -31,6 +32,11 @@ impl<'a> Events<'a> {
             plan,
         }
     }
+
+    /// The session between two events, to look closer at what the last one told.
+    pub fn session(&self) -> &Session {
+        self.session
+    }
 }
 
 impl Iterator for Events<'_> {
@@ -43,7 +49,7 @@ impl Iterator for Events<'_> {
         loop {
             let plan = self.plan.as_mut()?;
             let (frame, direction) = plan.advance()?;
-            match self.session.track(frame, direction) {
+            match self.session.track(frame, direction, Some(plan.start)) {
                 Ok(Some(masks)) => return Some(Ok(Event::Tracked(masks))),
                 Ok(None) => plan.end_leg(),
                 Err(error) => {
@@ -58,28 +64,24 @@ impl Iterator for Events<'_> {
 impl Session {
     /// Settles what was said and plans the way through the video.
     pub(crate) fn plan(&mut self, asked: Propagation) -> Result<Plan, SessionError> {
-        if matches!(self.frames, Frames::Pushed { .. }) {
+        if self.frames.is_stream() {
             return Err(SessionError::Streaming);
         }
-        if let Some(from) = asked.from {
-            self.frames.check(from)?;
-        }
-        let prompted = |object: &crate::object::TrackedObject| {
-            let frames: Vec<usize> = object.prompted_frames().collect();
-            frames
-        };
-        let mut all = Vec::new();
+        let mut prompted = Vec::new();
         for object in &self.objects {
-            let frames = prompted(object);
-            if frames.is_empty() {
+            let before = prompted.len();
+            prompted.extend(object.prompted_frames());
+            if prompted.len() == before {
                 return Err(SessionError::NoPrompt { object: object.id });
             }
-            all.extend(frames);
         }
-        let bounds = all.iter().min().zip(all.iter().max());
+        let bounds = prompted.iter().min().zip(prompted.iter().max());
         let Some((&earliest, &latest)) = bounds else {
             return Err(SessionError::NoObjects);
         };
+        if let Some(from) = asked.from {
+            self.existing_features(from)?;
+        }
         self.settle();
         Ok(Plan::new(asked, earliest, latest))
     }
@@ -88,11 +90,10 @@ impl Session {
     pub(crate) fn push(&mut self, frame: Frame) -> Result<Event, SessionError> {
         let frame = self.frames.push(frame)?;
         self.settle();
-        let can_be_tracked = |object: &crate::object::TrackedObject| !object.bank.is_empty();
-        if !self.objects.iter().any(can_be_tracked) {
+        if !self.objects.iter().any(TrackedObject::has_prompt) {
             return Ok(Event::Pushed { frame });
         }
-        let masks = self.track(frame, Direction::Forward)?;
+        let masks = self.track(frame, Direction::Forward, None)?;
         Ok(masks.map_or(Event::Pushed { frame }, Event::Tracked))
     }
 
@@ -102,11 +103,13 @@ impl Session {
         }
     }
 
-    /// Tracks all objects in a frame, `None` past the end.
+    /// Tracks all objects that have a prompt in a frame, `None` past the end. `start` is where the propagation began, if
+    /// it can come back there.
     fn track(
         &mut self,
         frame: usize,
         direction: Direction,
+        start: Option<usize>,
     ) -> Result<Option<FrameMasks>, SessionError> {
         if self
             .frames
@@ -117,19 +120,34 @@ impl Session {
         }
         let waiting: Vec<usize> = (0..self.objects.len())
             .filter(|&index| {
-                let bank = &self.objects[index].bank;
-                !bank.is_empty() && !bank.is_prompted(frame)
+                let object = &self.objects[index];
+                object.has_prompt() && !object.bank.is_prompted(frame)
             })
             .collect();
         if !waiting.is_empty() && !self.track_together(&waiting, frame, direction)? {
             return Ok(None);
         }
-        let (window, retention) = (self.window(), self.options.retention);
-        for object in &mut self.objects {
+        for object in self.objects.iter_mut().filter(|object| object.has_prompt()) {
             object.tracked.insert(frame, direction);
-            object.let_go(frame, window, retention);
         }
+        self.let_go(frame, start);
         self.masks(frame).map(Some)
+    }
+
+    /// Lets go of what cannot be looked back on any more.
+    fn let_go(&mut self, frame: usize, start: Option<usize>) {
+        if self.options.retention == Retention::All {
+            return;
+        }
+        let (window, is_stream) = (self.window(), self.frames.is_stream());
+        for object in &mut self.objects {
+            let mut anchors: Vec<usize> = start.into_iter().chain([frame]).collect();
+            // A stream never comes back to a prompted frame.
+            if !is_stream {
+                anchors.extend(object.bank.held().prompted);
+            }
+            object.let_go(&anchors, window);
+        }
     }
 
     /// Tracks some objects in a frame. Says whether there is such a frame.

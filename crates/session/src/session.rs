@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use tubelet_geometry::{FrameSize, RunLength};
-use tubelet_segmentation::{FramePolicy, ImageFeatures, Segmenter, Window, prepare_frame};
+use tubelet_segmentation::{FramePolicy, Held, ImageFeatures, Segmenter, Window, prepare_frame};
 
 use crate::{
-    command::{Command, ObjectId},
+    command::{Command, ObjectId, Place},
     error::SessionError,
-    event::{Event, FrameMasks, ObjectMask},
+    event::{Event, FrameMasks, MaskLogits, ObjectMask},
     frames::{FrameSource, Frames},
     object::TrackedObject,
     options::SessionOptions,
@@ -76,6 +76,30 @@ impl Session {
         self.objects.iter().map(|object| object.id)
     }
 
+    /// What the model said about an object in a frame, before it was cut into a mask. `None` where nothing was said or it
+    /// has been let go of; the frame of the event that was drawn last is always known.
+    pub fn logits(&self, place: Place) -> Option<MaskLogits<'_>> {
+        let object = self
+            .objects
+            .iter()
+            .find(|object| object.id == place.object)?;
+        let outcome = object.outcome(place.frame)?;
+        Some(MaskLogits {
+            size: outcome.size,
+            values: &outcome.logits,
+        })
+    }
+
+    /// The frames of which an object's memories are held.
+    ///
+    /// # Errors
+    /// [`SessionError::UnknownObject`].
+    pub fn held(&self, object: ObjectId) -> Result<Held, SessionError> {
+        let found = self.objects.iter().find(|other| other.id == object);
+        let known = found.ok_or(SessionError::UnknownObject { object })?;
+        Ok(known.bank.held())
+    }
+
     /// Carries out a command. Prompts are answered at once; tracking goes on while events are drawn, and may be
     /// dropped at any time.
     ///
@@ -89,6 +113,7 @@ impl Session {
             Command::SetBox(place, edges) => Some(self.set_box(place, edges)?),
             Command::SetMask(place, mask) => Some(self.set_mask(place, &mask)?),
             Command::ClearPrompts(place) => {
+                self.frames.check_exists(place.frame)?;
                 self.object_mut(place.object)?.clear(place.frame);
                 Some(Event::PromptsCleared(place))
             }
@@ -142,13 +167,23 @@ impl Session {
         Ok(Some(features))
     }
 
+    /// Features of a frame that has to exist.
+    pub(crate) fn existing_features(
+        &mut self,
+        frame: usize,
+    ) -> Result<ImageFeatures, SessionError> {
+        self.frames.size_of(frame)?;
+        let ended = SessionError::PastTheEnd { frame };
+        self.features(frame)?.ok_or(ended)
+    }
+
     /// The masks of all objects that have one in the frame.
     pub(crate) fn masks(&self, frame: usize) -> Result<FrameMasks, SessionError> {
         let size = self.frames.size().unwrap_or(FrameSize::new(0, 0));
         let seen: Vec<(ObjectId, &Outcome)> = self
             .objects
             .iter()
-            .filter_map(|object| Some((object.id, object.outcomes.get(&frame)?)))
+            .filter_map(|object| Some((object.id, object.outcome(frame)?)))
             .collect();
         let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
         let masks = render::masks(&outcomes, size, self.options.separate_objects)?;

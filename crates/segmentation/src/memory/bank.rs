@@ -81,6 +81,11 @@ impl MemoryBank {
     /// Lets go of tracked frames that neither `frame` nor a prompted frame can ask for, on either side.
     pub fn keep_within_reach(&mut self, frame: usize, window: Window) {
         let anchors: Vec<usize> = self.prompted.keys().copied().chain([frame]).collect();
+        self.keep_near(&anchors, window);
+    }
+
+    /// Lets go of tracked frames that none of `anchors` can ask for, on either side.
+    pub fn keep_near(&mut self, anchors: &[usize], window: Window) {
         let near =
             |held: usize, reach: usize| anchors.iter().any(|anchor| anchor.abs_diff(held) <= reach);
         self.spatial
