@@ -5,7 +5,7 @@
 //! the pixels they are placed on, and a frame looks for its memories where it looks itself. Both are ordinary weights, which training
 //! is free to change.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, f64::consts::SQRT_2};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -18,13 +18,34 @@ use crate::{
 
 /// Attentions between prompts and image, where both sides carry the same encoding of positions.
 const PLACED_ATTENTIONS: [&str; 3] = ["token_to_image", "image_to_token", "last_attention"];
-/// Factor on their queries and keys: how sharply a prompt looks at its place.
-const PLACED_GAIN: f64 = 1.5;
 /// Value of the biases of queries and keys where memories are looked at. Turned by the rotary encoding, equal vectors agree best at no
 /// distance.
-const MEMORY_BIAS: f32 = 2.0;
+const MEMORY_BIAS: f32 = 3.0;
 /// Weight of the corrections of the memory encoder's blocks.
 const BLOCK_SCALE: f32 = 0.1;
+/// Parts of a layer's name, and the gain of the first line whose parts it all has.
+const GAINS: [(&[&str], f64); 16] = [
+    // How sharply a prompt looks at its place.
+    (&["token_to_image", ".query."], 1.5),
+    (&["image_to_token", ".query."], 1.5),
+    (&["last_attention", ".query."], 1.5),
+    // Logits begin near zero, where every loss has a slope.
+    (&[".filters.", "layers.2."], 0.25),
+    (&[".quality.", "layers.2."], 0.1),
+    (&[".presence.", "layers.2."], 0.1),
+    (&["object_pointer.projection.", "layers.2."], 1.0),
+    // The sum over all blocks stays near one.
+    (&["trunk.", "attention.output."], 0.5),
+    (&["trunk.", ".contract."], 0.5),
+    (&["neck.laterals."], 0.5),
+    (&["neck.projections."], 1.5),
+    // Most of a memory is the mask, and most of what a frame recalls is the memory of the same place.
+    (&["feature_projection."], 0.5),
+    (&["memory_encoder.mask_reduction.projection."], 2.5),
+    (&["recall.", "cross_attention.output."], 1.5),
+    (&["recall.", "cross_attention.query."], 0.5),
+    (&["recall.", "cross_attention.key."], 0.5),
+];
 /// Parts of the names of layers that an activation follows.
 const ACTIVATED: [&str; 4] = [
     ".expand.",
@@ -32,7 +53,7 @@ const ACTIVATED: [&str; 4] = [
     ".doublings.",
     ".halvings.",
 ];
-/// Perceptrons whose last layer no activation follows.
+/// Perceptrons.
 const PERCEPTRONS: [&str; 4] = [
     ".filters.",
     ".quality.",
@@ -101,23 +122,152 @@ fn first_value(info: &ParameterInfo, random: &mut impl Rng) -> Option<Vec<f32>> 
 }
 
 fn gain(name: &str) -> f64 {
-    let in_perceptron =
-        PERCEPTRONS.iter().any(|part| name.contains(part)) && !name.contains("layers.2.");
-    if in_perceptron || ACTIVATED.iter().any(|part| name.contains(part)) {
-        return std::f64::consts::SQRT_2;
-    }
-    let placed = PLACED_ATTENTIONS
+    let named = GAINS
         .iter()
-        .any(|attention| name.contains(attention));
-    if placed && name.contains(".query.") {
-        PLACED_GAIN
-    } else {
-        1.0
+        .find(|(parts, _)| parts.iter().all(|part| name.contains(part)));
+    if let Some((_, gain)) = named {
+        return *gain;
     }
+    let activated = ACTIVATED.iter().any(|part| name.contains(part));
+    if activated || PERCEPTRONS.iter().any(|part| name.contains(part)) {
+        return SQRT_2;
+    }
+    1.0
 }
 
 /// A normal number (Box and Muller 1958).
 fn normal(random: &mut impl Rng) -> f64 {
     let radius = (-2.0 * (1.0 - random.random::<f64>()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.random::<f64>()).cos()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::file::Recipe;
+    use std::{ops::Range, path::Path};
+    use tubelet_segmentation::{
+        Direction, FramePolicy, FrameRole, MemoryBank, Moment, Past, Prompt,
+    };
+
+    const SIDE: usize = 192;
+    const GRID: usize = SIDE / 16;
+
+    fn segmenter() -> Segmenter {
+        let text = include_str!("../recipes/nano.toml");
+        let recipe = Recipe::parse(text, Path::new("nano.toml")).unwrap();
+        let device = Device::default();
+        let segmenter = recipe.model.get_ref().config_at(SIDE).init(&device);
+        initialise(segmenter, Randomness(1), &device)
+    }
+
+    /// How a frame sees its past if a square was given in the frame before.
+    fn recalled(segmenter: &Segmenter, square: Range<usize>) -> Vec<f32> {
+        let device = Device::default();
+        let policy = FramePolicy::training();
+        let mut random = Randomness(2).generator(Purpose::Weights, 0);
+        let pixels: Vec<f32> = (0..3 * SIDE * SIDE)
+            .map(|_| normal(&mut random) as f32)
+            .collect();
+        let frame = Tensor::from_data(TensorData::new(pixels, [1, 3, SIDE, SIDE]), &device);
+        let features = segmenter.encode(frame);
+        let mut mask = vec![0f32; SIDE * SIDE];
+        for y in square.clone() {
+            for x in square.clone() {
+                mask[y * SIDE + x] = 1.0;
+            }
+        }
+        let mask = Tensor::from_data(TensorData::new(mask, [1, 1, SIDE, SIDE]), &device);
+        let nothing = segmenter.recall_nothing(&features);
+        let given = segmenter.predict(&features, &nothing, Prompt::Mask(mask), policy);
+        let mut bank = MemoryBank::default();
+        let memory = segmenter.remember(&features, &given, policy);
+        let mut bank = MemoryBank::default();
+        let memory = segmenter.remember(&features, &given, policy);
+        let std =
+            |t: Vec<f32>| (t.iter().map(|x| f64::from(x * x)).sum::<f64>() / t.len() as f64).sqrt();
+        eprintln!(
+            "embedding {} memory {} s4 {} s8 {} given logits {:?}",
+            std(features
+                .embedding
+                .clone()
+                .into_data()
+                .iter::<f32>()
+                .collect()),
+            std(memory.spatial.clone().into_data().iter::<f32>().collect()),
+            std(features.high_resolution[0]
+                .clone()
+                .into_data()
+                .iter::<f32>()
+                .collect()),
+            std(features.high_resolution[1]
+                .clone()
+                .into_data()
+                .iter::<f32>()
+                .collect()),
+            0
+        );
+        let empty = segmenter.predict(
+            &features,
+            &nothing,
+            Prompt::Mask(Tensor::zeros([1, 1, SIDE, SIDE], &device)),
+            policy,
+        );
+        let no = segmenter.remember(&features, &empty, policy);
+        eprintln!(
+            "memory difference {}",
+            std((memory.spatial.clone() - no.spatial)
+                .into_data()
+                .iter::<f32>()
+                .collect())
+        );
+        let tracked = segmenter.predict(&features, &nothing, Prompt::None, policy);
+        eprintln!(
+            "tracked logits {} tokens {}",
+            std(tracked
+                .candidates
+                .logits
+                .into_data()
+                .iter::<f32>()
+                .collect()),
+            std(tracked
+                .candidates
+                .object_tokens
+                .into_data()
+                .iter::<f32>()
+                .collect())
+        );
+        bank.insert(0, FrameRole::Prompted, memory);
+        let moment = Moment {
+            frame: 1,
+            direction: Direction::Forward,
+            clip_frames: Some(2),
+        };
+        let past = Past {
+            banks: &[&bank],
+            moment,
+        };
+        let recalled = segmenter.recall(&features, past, policy);
+        recalled.embedding.into_data().iter::<f32>().collect()
+    }
+
+    #[test]
+    fn a_mask_is_recalled_where_it_was() {
+        let segmenter = segmenter();
+        let with = recalled(&segmenter, 64..128);
+        let without = recalled(&segmenter, 0..1);
+        // Tokens 4 to 8 of 12 along each axis are covered.
+        let inside =
+            |token: usize| (4..8).contains(&(token % GRID)) && (4..8).contains(&(token / GRID));
+        let mut energy = [0f64; 2];
+        for (index, (with, without)) in with.iter().zip(&without).enumerate() {
+            let token = index % (GRID * GRID);
+            energy[usize::from(inside(token))] += f64::from(with - without).powi(2);
+        }
+        let [outside, inside] = energy;
+        let all: f64 = with.iter().map(|value| f64::from(value * value)).sum();
+        let share = 16.0 / (GRID * GRID) as f64;
+        assert!(inside > 1.5 * outside, "{inside} inside, {outside} outside");
+        assert!(inside > 0.2 * share * all, "{inside} of {}", share * all);
+    }
 }
