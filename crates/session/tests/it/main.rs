@@ -5,5 +5,13 @@
 )]
 
 mod clip;
+mod corrections;
+mod courses;
+mod faults;
 mod golden;
+mod masks;
+mod objects;
 mod parity;
+mod random;
+mod retention;
+mod streaming;
