@@ -1,6 +1,6 @@
 //! The tubelet command line: arguments in, files and exit codes out.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage. Knows no arithmetic.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted with what was done written down. Knows no arithmetic.
 
 mod arguments;
 mod commands;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         .init();
     let printer = Printer::new(arguments.quiet);
     match run(&arguments.command, printer) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             Printer::failure(failure);
             ExitCode::FAILURE
@@ -39,12 +39,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, printer: Printer) -> Result<(), Failure> {
-    match command {
-        Command::Demo(arguments) => commands::demo::run(arguments, printer),
-        Command::Track(arguments) => commands::track::run(arguments, printer),
+fn run(command: &Command, printer: Printer) -> Result<ExitCode, Failure> {
+    let done = match command {
+        Command::Demo(arguments) => return commands::demo::run(arguments, printer),
+        Command::Track(arguments) => return commands::track::run(arguments, printer),
         Command::Models(command) => commands::models::run(command, printer),
         Command::Train(arguments) => commands::train::run(arguments, printer),
         Command::Doctor(arguments) => commands::doctor::run(arguments),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

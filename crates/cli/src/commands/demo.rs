@@ -1,6 +1,9 @@
 //! `tubelet demo`: a clip made on the spot, the mask of an object in its first frame, and the embedded model.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use burn::tensor::Device;
 use tubelet_datasets::{World, WorldConfig};
@@ -30,7 +33,7 @@ const DIFFICULTY: f32 = 0.3;
 ///
 /// # Errors
 /// When the results cannot be written.
-pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
     let (clip, mask) = make_clip(arguments, folder)?;

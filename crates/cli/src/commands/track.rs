@@ -1,6 +1,9 @@
 //! `tubelet track`: point at objects, get their masks in every frame.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use burn::tensor::Device;
 use serde::Serialize;
@@ -17,6 +20,9 @@ use crate::{
     prompts::gathered::Gathered,
     tracking::{Run, Tracked},
 };
+
+/// Exit code of a run that ended at the user's wish, as shells know it.
+const INTERRUPTED: u8 = 130;
 
 /// What a run says of itself on stdout.
 #[derive(Debug, Serialize)]
@@ -41,7 +47,7 @@ pub(crate) struct Summary {
 ///
 /// # Errors
 /// When the model, the clip or a prompt is not what it should be, or the results cannot be written.
-pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let prompts = Gathered::from_arguments(arguments)?;
     // The clip is looked at before the weights, which take longer to read.
     VideoSource::open(&arguments.clip)?;
@@ -117,13 +123,19 @@ pub(crate) fn finish(
     })
 }
 
-/// Prints a summary.
+/// Prints a summary and gives the exit code: a run that was interrupted says so.
 ///
 /// # Errors
 /// When it cannot be put into JSON.
-pub(crate) fn show(summary: &Summary, json: bool, printer: Printer) -> Result<(), Failure> {
+pub(crate) fn show(summary: &Summary, json: bool, printer: Printer) -> Result<ExitCode, Failure> {
+    let code = if summary.complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INTERRUPTED)
+    };
     if json {
-        return Printer::json(summary);
+        Printer::json(summary)?;
+        return Ok(code);
     }
     let state = if summary.complete {
         "tracked"
@@ -143,5 +155,5 @@ pub(crate) fn show(summary: &Summary, json: bool, printer: Printer) -> Result<()
     for path in pictures.into_iter().flatten() {
         Printer::result(&path.display().to_string());
     }
-    Ok(())
+    Ok(code)
 }

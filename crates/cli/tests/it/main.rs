@@ -1,6 +1,7 @@
 //! The program as its user runs it.
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod accidents;
 mod faults;
 mod program;
 mod tracking;

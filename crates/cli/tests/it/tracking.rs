@@ -8,12 +8,12 @@ use tubelet_video::LabelMap;
 
 use crate::program::{refuses, stderr, stdout, tubelet};
 
-fn read_json(path: &Path) -> Value {
+pub(crate) fn read_json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Makes a clip of eight frames with the demonstration and gives its folder.
-fn demonstration() -> tempfile::TempDir {
+pub(crate) fn demonstration() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let output = tubelet(
         folder.path(),
