@@ -182,61 +182,6 @@ mod tests {
         let given = segmenter.predict(&features, &nothing, Prompt::Mask(mask), policy);
         let mut bank = MemoryBank::default();
         let memory = segmenter.remember(&features, &given, policy);
-        let mut bank = MemoryBank::default();
-        let memory = segmenter.remember(&features, &given, policy);
-        let std =
-            |t: Vec<f32>| (t.iter().map(|x| f64::from(x * x)).sum::<f64>() / t.len() as f64).sqrt();
-        eprintln!(
-            "embedding {} memory {} s4 {} s8 {} given logits {:?}",
-            std(features
-                .embedding
-                .clone()
-                .into_data()
-                .iter::<f32>()
-                .collect()),
-            std(memory.spatial.clone().into_data().iter::<f32>().collect()),
-            std(features.high_resolution[0]
-                .clone()
-                .into_data()
-                .iter::<f32>()
-                .collect()),
-            std(features.high_resolution[1]
-                .clone()
-                .into_data()
-                .iter::<f32>()
-                .collect()),
-            0
-        );
-        let empty = segmenter.predict(
-            &features,
-            &nothing,
-            Prompt::Mask(Tensor::zeros([1, 1, SIDE, SIDE], &device)),
-            policy,
-        );
-        let no = segmenter.remember(&features, &empty, policy);
-        eprintln!(
-            "memory difference {}",
-            std((memory.spatial.clone() - no.spatial)
-                .into_data()
-                .iter::<f32>()
-                .collect())
-        );
-        let tracked = segmenter.predict(&features, &nothing, Prompt::None, policy);
-        eprintln!(
-            "tracked logits {} tokens {}",
-            std(tracked
-                .candidates
-                .logits
-                .into_data()
-                .iter::<f32>()
-                .collect()),
-            std(tracked
-                .candidates
-                .object_tokens
-                .into_data()
-                .iter::<f32>()
-                .collect())
-        );
         bank.insert(0, FrameRole::Prompted, memory);
         let moment = Moment {
             frame: 1,
