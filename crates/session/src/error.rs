@@ -60,10 +60,12 @@ pub enum SessionError {
         size: FrameSize,
     },
     /// A point that is not in the frame.
-    #[error("point ({}, {}) of object {object} is outside the frame of {size}", point.x, point.y)]
+    #[error("point ({}, {}) of object {object} is outside the frame: frame {frame} is {size}", point.x, point.y)]
     PointOutside {
         /// The object it was for.
         object: ObjectId,
+        /// The frame it was for.
+        frame: usize,
         /// The point, in video pixels.
         point: Point,
         /// Size of the frame.
@@ -78,28 +80,34 @@ pub enum SessionError {
         frame: usize,
     },
     /// A box without area.
-    #[error("the box ({}, {}, {}, {}) of object {object} is empty: right must exceed left, and bottom top", edges.left, edges.top, edges.right, edges.bottom)]
+    #[error("the box ({}, {}, {}, {}) of object {object} in frame {frame} is empty: right must exceed left, and bottom top", edges.left, edges.top, edges.right, edges.bottom)]
     EmptyBox {
         /// The object it was for.
         object: ObjectId,
+        /// The frame it was for.
+        frame: usize,
         /// The box, in video pixels.
         edges: BoundingBox,
     },
     /// A box that does not meet the frame.
-    #[error("the box ({}, {}, {}, {}) of object {object} is outside the frame of {size}", edges.left, edges.top, edges.right, edges.bottom)]
+    #[error("the box ({}, {}, {}, {}) of object {object} is outside the frame: frame {frame} is {size}", edges.left, edges.top, edges.right, edges.bottom)]
     BoxOutside {
         /// The object it was for.
         object: ObjectId,
+        /// The frame it was for.
+        frame: usize,
         /// The box, in video pixels.
         edges: BoundingBox,
         /// Size of the frame.
         size: FrameSize,
     },
     /// A mask of another size than the frame.
-    #[error("the mask of object {object} is {found}, the frame is {expected}")]
+    #[error("the mask of object {object} is {found}, frame {frame} is {expected}")]
     MaskSize {
         /// The object it was for.
         object: ObjectId,
+        /// The frame it was for.
+        frame: usize,
         /// Size of the frame.
         expected: FrameSize,
         /// Size of the mask.

@@ -3,8 +3,9 @@
 /// Which memories of tracked frames are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Retention {
-    /// Those that the frame being tracked or a prompted frame can look back on, on either side. A correction far
-    /// from both is made from the prompted frames alone. Memory does not grow with the video.
+    /// Those that the frame being tracked, a prompted frame or the frame where the propagation began can look back on, on
+    /// either side; in a stream the frame being tracked alone. A correction far from all is made from the prompted
+    /// frames alone. Memory does not grow with the video.
     #[default]
     Near,
     /// Every one, for short clips that are corrected often: about 3/4 MB for each frame and object.
@@ -21,7 +22,7 @@ pub enum Corrections {
     Track,
 }
 
-/// Choices for a session. The default is SAM 2's predictor.
+/// Choices for a session. The default is SAM 2's predictor, with corrections as it was trained on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionOptions {
     /// Largest hole, in pixels of the model's masks, that is filled; `None` leaves all holes.

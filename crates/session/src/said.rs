@@ -72,6 +72,7 @@ pub(crate) fn check_clicks(
         None => Ok(()),
         Some(click) => Err(SessionError::PointOutside {
             object: place.object,
+            frame: place.frame,
             point: click.position,
             size,
         }),
@@ -84,16 +85,21 @@ pub(crate) fn check_box(
     edges: BoundingBox,
     size: FrameSize,
 ) -> Result<(), SessionError> {
-    let object = place.object;
+    let Place { object, frame } = place;
     let finite = [edges.left, edges.top, edges.right, edges.bottom]
         .iter()
         .all(|edge| edge.is_finite());
     if edges.is_empty() || !finite {
-        return Err(SessionError::EmptyBox { object, edges });
+        return Err(SessionError::EmptyBox {
+            object,
+            frame,
+            edges,
+        });
     }
     if edges.intersection(BoundingBox::whole(size)).is_empty() {
         return Err(SessionError::BoxOutside {
             object,
+            frame,
             edges,
             size,
         });
@@ -114,6 +120,7 @@ pub(crate) fn mask_image(
     if mask.size() != size {
         return Err(SessionError::MaskSize {
             object: place.object,
+            frame: place.frame,
             expected: size,
             found: mask.size(),
         });

@@ -53,15 +53,15 @@ fn prompts_that_miss_the_video_are_refused() {
     let faults = vec![
         (
             click_at(0, 60.5, 3.0),
-            "point (60.5, 3) of object 7 is outside the frame of 60×45",
+            "point (60.5, 3) of object 7 is outside the frame: frame 0 is 60×45",
         ),
         (
             click_at(0, 4.0, -0.25),
-            "point (4, -0.25) of object 7 is outside the frame of 60×45",
+            "point (4, -0.25) of object 7 is outside the frame: frame 0 is 60×45",
         ),
         (
             click_at(0, f32::NAN, 3.0),
-            "point (NaN, 3) of object 7 is outside the frame of 60×45",
+            "point (NaN, 3) of object 7 is outside the frame: frame 0 is 60×45",
         ),
         (
             Command::AddClicks(at(FIRST, 3), Vec::new()),
@@ -69,24 +69,21 @@ fn prompts_that_miss_the_video_are_refused() {
         ),
         (
             boxed(0, [9.0, 9.0, 9.0, 20.0]),
-            "the box (9, 9, 9, 20) of object 7 is empty: right must exceed left, and bottom top",
+            "the box (9, 9, 9, 20) of object 7 in frame 0 is empty: right must exceed left, and bottom top",
         ),
         (
             boxed(0, [0.0, 0.0, f32::INFINITY, 20.0]),
-            "the box (0, 0, inf, 20) of object 7 is empty: right must exceed left, and bottom top",
+            "the box (0, 0, inf, 20) of object 7 in frame 0 is empty: right must exceed left, and bottom top",
         ),
         (
             boxed(0, [70.0, 9.0, 80.0, 20.0]),
-            "the box (70, 9, 80, 20) of object 7 is outside the frame of 60×45",
+            "the box (70, 9, 80, 20) of object 7 is outside the frame: frame 0 is 60×45",
         ),
         (
             mask(45, 60),
-            "the mask of object 7 is 45×60, the frame is 60×45",
+            "the mask of object 7 is 45×60, frame 0 is 60×45",
         ),
-        (
-            mask(0, 0),
-            "the mask of object 7 is 0×0, the frame is 60×45",
-        ),
+        (mask(0, 0), "the mask of object 7 is 0×0, frame 0 is 60×45"),
         (click_at(6, 1.0, 1.0), past),
         (boxed(6, [1.0, 1.0, 2.0, 2.0]), past),
         (
