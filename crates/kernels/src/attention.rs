@@ -5,7 +5,7 @@
 use burn::tensor::Tensor;
 
 use crate::extension::{apply, is_fast};
-use crate::{cpu, matmul, softmax};
+use crate::{Precision, cpu, matmul, softmax};
 
 /// How [`attention`] scores and masks.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct AttentionOptions {
     pub causal: bool,
     /// Added to the scores before the softmax: `[batch or 1, heads or 1, queries, keys]`.
     pub bias: Option<Tensor<4>>,
+    /// How queries are multiplied with keys and weights with values; a bias asks for single precision.
+    pub precision: Precision,
 }
 
 /// `softmax(scale · query · keyᵀ + bias) · value`, by head.
@@ -44,6 +46,7 @@ pub fn attention(
         let kernel = cpu::Attention(cpu::Scoring {
             scale: scale as f32,
             causal: options.causal,
+            precision: options.precision,
         });
         let inputs = vec![
             query.into_dispatch(),
@@ -99,6 +102,7 @@ pub fn self_attention(packed: Tensor<3>, heads: usize, options: AttentionOptions
             scoring: cpu::Scoring {
                 scale: scale as f32,
                 causal: options.causal,
+                precision: options.precision,
             },
         };
         return apply(kernel, vec![packed.into_dispatch()]);

@@ -55,6 +55,12 @@ pub(crate) fn is_untracked<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.dtype() == DType::F32 && matches!(tensor.device().as_dispatch(), DispatchDevice::Flex(_))
 }
 
+/// Whether a weight is one that half products are made with: bfloat16 on the CPU backend, without a gradient.
+pub(crate) fn is_half<const D: usize>(weight: &Tensor<D>) -> bool {
+    weight.dtype() == DType::BF16
+        && matches!(weight.device().as_dispatch(), DispatchDevice::Flex(_))
+}
+
 /// The primitive of a tensor that [`is_untracked`].
 pub(crate) fn into_primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
     tensor

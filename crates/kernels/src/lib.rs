@@ -30,6 +30,7 @@ mod linear;
 mod normalization;
 mod optimizer;
 mod pooling;
+mod precision;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod reference;
@@ -44,6 +45,7 @@ pub use linear::{LinearOptions, linear, matmul};
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use optimizer::{AdamWState, AdamWStep, adam_w_step};
 pub use pooling::max_pool_by_two;
+pub use precision::Precision;
 pub use resize::{ResizeOptions, resize_bilinear};
 pub use rotary::rotate_pairs;
 pub use softmax::softmax;

@@ -1,10 +1,11 @@
 //! Matrix products: batched, and against a layer's weight with bias, activation and residual.
 //!
-//! In and out: tensors; weights in PyTorch's `[out, in]` layout.
+//! In and out: tensors; weights in PyTorch's `[out, in]` layout. A weight in bfloat16 asks for products in
+//! [`Precision::Half`](crate::Precision::Half).
 
 use burn::tensor::Tensor;
 
-use crate::extension::{apply, is_fast};
+use crate::extension::{apply, is_fast, is_half, is_untracked};
 use crate::{Activation, activate, cpu};
 
 /// What [`linear`] does after the product.
@@ -32,7 +33,7 @@ impl<const D: usize> Default for LinearOptions<D> {
 ///
 /// # Shapes
 /// - `input`: `[..., in]`
-/// - `weight`: `[out, in]`
+/// - `weight`: `[out, in]`, in the input's type or bfloat16
 /// - output: `[..., out]`
 pub fn linear<const D: usize>(
     input: Tensor<D>,
@@ -40,7 +41,7 @@ pub fn linear<const D: usize>(
     options: LinearOptions<D>,
 ) -> Tensor<D> {
     let fast = is_fast(&input)
-        && is_fast(&weight)
+        && (is_fast(&weight) || is_half(&weight) && is_untracked(&input))
         && options.bias.as_ref().is_none_or(is_fast)
         && options.residual.as_ref().is_none_or(is_fast);
     if !fast {
@@ -65,6 +66,7 @@ fn plain_linear<const D: usize>(
     let mut shape = input.dims();
     let in_channels = shape[D - 1];
     let [out_channels, _] = weight.dims();
+    let weight = weight.cast(input.dtype());
     let rows = shape[..D - 1].iter().product::<usize>();
     let mut output = input
         .reshape([rows, in_channels])

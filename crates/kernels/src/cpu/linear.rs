@@ -2,14 +2,14 @@
 
 use burn_flex::FlexTensor;
 
-use super::gemm::{Finish, Matrix, Product, Target, multiply};
+use super::gemm::{Columns, Finish, HalfColumns, Matrix, Product, Target, multiply};
 use super::memory::{tensor, unwritten};
 use super::pointwise::{activate, activate_all, differentiate_all};
 use super::simd::Level;
 use super::sums::{add_in_place, column_sums};
-use super::view::{RowView, dense, dimensions, numbers, owned};
-use crate::Activation;
+use super::view::{RowView, dense, dimensions, numbers, owned, precision_of};
 use crate::extension::{Kernel, Outcome};
+use crate::{Activation, Precision};
 
 /// Inputs: `input`, `weight`, then `bias` and `residual` where present.
 #[derive(Clone, Debug)]
@@ -44,40 +44,31 @@ impl Finish for AfterProduct<'_> {
 
 impl Kernel for Linear {
     fn forward(&self, inputs: &[FlexTensor], keep: bool) -> Outcome {
-        let level = Level::current();
-        let (input, weight) = (RowView::new(&inputs[0]), RowView::new(&inputs[1]));
+        let level = Level::of(precision_of(&inputs[1]));
+        let input = RowView::new(&inputs[0]);
         let bias = self.bias.then(|| dense(&inputs[2]));
         let residual = self
             .residual
             .then(|| dense(&inputs[2 + usize::from(self.bias)]));
-        let (x, w) = (input.matrix(), weight.matrix());
-        let (rows, columns) = (x.rows(), w.rows());
+        let x = input.matrix();
+        let (rows, columns) = (x.rows(), dimensions(&inputs[1])[0]);
         let mut shape = dimensions(&inputs[0]).to_vec();
         if let Some(last) = shape.last_mut() {
             *last = columns;
         }
         // The backward pass needs what went into the activation, so the last two steps run on their own then.
         let split = keep && self.activation != Activation::None;
-        let mut output = unwritten(rows * columns);
-        multiply(
-            level,
-            &Product {
-                a: x,
-                b: &w.transposed(),
-                c: Target::dense(&mut output, [rows, columns]),
-                add: false,
-                finish: Some(&AfterProduct {
-                    bias: bias.as_ref().map(numbers),
-                    activation: if split {
-                        Activation::None
-                    } else {
-                        self.activation
-                    },
-                    residual: residual.as_ref().filter(|_| !split).map(numbers),
-                    columns,
-                }),
+        let finish = AfterProduct {
+            bias: bias.as_ref().map(numbers),
+            activation: if split {
+                Activation::None
+            } else {
+                self.activation
             },
-        );
+            residual: residual.as_ref().filter(|_| !split).map(numbers),
+            columns,
+        };
+        let mut output = multiply_by_weight(level, x, &inputs[1], &finish);
         let mut saved = Vec::new();
         if keep {
             saved.extend([inputs[0].clone(), inputs[1].clone()]);
@@ -140,6 +131,44 @@ fn through_activation(
         gradient.storage_mut(),
     );
     gradient
+}
+
+/// `a · weightᵀ`, the weight in either type.
+fn multiply_by_weight(
+    level: Level,
+    a: Matrix,
+    weight: &FlexTensor,
+    finish: &AfterProduct,
+) -> Vec<f32> {
+    fn with(level: Level, a: Matrix, b: &impl Columns, finish: &AfterProduct) -> Vec<f32> {
+        let shape = [a.rows(), finish.columns];
+        let mut output = unwritten(shape[0] * shape[1]);
+        let product = Product {
+            a,
+            b,
+            c: Target::dense(&mut output, shape),
+            add: false,
+            finish: Some(finish),
+        };
+        multiply(level, &product);
+        output
+    }
+    match precision_of(weight) {
+        Precision::Single => {
+            let weight = RowView::new(weight);
+            with(level, a, &weight.matrix().transposed(), finish)
+        }
+        Precision::Half => {
+            let weight = dense(weight);
+            let halves = weight.as_slice().unwrap_or_default();
+            with(
+                level,
+                a,
+                &HalfColumns::new(halves, [a.columns(), finish.columns]),
+                finish,
+            )
+        }
+    }
 }
 
 fn product(a: Matrix, b: Matrix) -> Vec<f32> {

@@ -99,7 +99,7 @@ impl Block<'_> {
                     self.key_gradient,
                     keys.clone(),
                 );
-                self.level.run(Piece {
+                Piece {
                     pass: &Pass {
                         level: self.level,
                         a: &Matrix::new(slopes, shape, [STRIDE, 1]),
@@ -113,7 +113,8 @@ impl Block<'_> {
                     },
                     rows: 0..queries,
                     panels: 0..self.head.keys.shape().count(),
-                });
+                }
+                .multiply();
             }
         });
         self.scale_query_gradient();
@@ -122,7 +123,7 @@ impl Block<'_> {
     /// `c = a · packed`, for some panels.
     fn multiply(&self, a: &impl Lines, packed: Packed, panels: std::ops::Range<usize>, c: Target) {
         let [rows, inner] = a.shape();
-        self.level.run(Piece {
+        Piece {
             pass: &Pass {
                 level: self.level,
                 a,
@@ -136,13 +137,14 @@ impl Block<'_> {
             },
             rows: 0..rows,
             panels,
-        });
+        }
+        .multiply();
     }
 
     /// `c[keys] += a · packed`.
     fn add(&self, a: &impl Lines, packed: Packed, c: Target, keys: std::ops::Range<usize>) {
         let [rows, inner] = a.shape();
-        self.level.run(Piece {
+        Piece {
             pass: &Pass {
                 level: self.level,
                 a,
@@ -156,7 +158,8 @@ impl Block<'_> {
             },
             rows: 0..rows,
             panels: 0..packed.shape().count(),
-        });
+        }
+        .multiply();
     }
 
     fn scale_query_gradient(&self) {

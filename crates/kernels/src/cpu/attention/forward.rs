@@ -40,7 +40,7 @@ impl Block<'_> {
         };
         for (panels, keys) in key_blocks(self.keys.shape()) {
             let count = keys.len();
-            self.level.run(Piece {
+            Piece {
                 pass: &Pass {
                     level: self.level,
                     a: &Matrix::dense(query, [queries, channels]),
@@ -54,7 +54,8 @@ impl Block<'_> {
                 },
                 rows: 0..queries,
                 panels,
-            });
+            }
+            .multiply();
             self.level.run(Exponentiate {
                 scores,
                 sight: self.sight,
@@ -62,7 +63,7 @@ impl Block<'_> {
                 running: &mut running,
                 output: self.output,
             });
-            self.level.run(Piece {
+            Piece {
                 pass: &Pass {
                     level: self.level,
                     a: &Matrix::new(scores, [queries, count], [STRIDE, 1]),
@@ -76,7 +77,8 @@ impl Block<'_> {
                 },
                 rows: 0..queries,
                 panels: 0..self.values.shape().count(),
-            });
+            }
+            .multiply();
         }
         self.level.run(Divide {
             running: &running,

@@ -9,6 +9,7 @@ use super::forward;
 use super::heads::{Heads, all_heads, head_of};
 use super::plan::{Plan, Sums, each};
 use super::scores::QUERIES;
+use crate::Precision;
 
 /// How scores are made.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Scoring {
     pub scale: f32,
     /// Each query sees only keys at its own index and before, aligned at the end.
     pub causal: bool,
+    /// How numbers are multiplied in the forward pass; the backward pass is in single precision.
+    pub precision: Precision,
 }
 
 /// What the forward pass returns.
@@ -30,7 +33,7 @@ pub(super) struct Attended {
 impl Scoring {
     /// Attends with every query of `[query, key, value]`.
     pub(super) fn forward(self, [query, key, value]: [&Heads; 3]) -> Attended {
-        let plan = Plan::new(query, key, self.causal);
+        let plan = Plan::new(query, key, self.causal).at(Level::of(self.precision));
         let shape = [plan.batch, plan.heads, plan.queries, value.shape[3]];
         let mut output = unwritten(shape.iter().product());
         let rows_shape = [plan.batch * plan.heads, plan.queries];

@@ -50,6 +50,11 @@ impl Plan {
         }
     }
 
+    /// The same at another level.
+    pub(super) fn at(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
     fn group(self) -> usize {
         self.heads / self.key_heads.max(1)
     }

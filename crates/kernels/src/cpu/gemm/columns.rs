@@ -1,15 +1,19 @@
 //! Packing of the product's right side into panels that the register tile reads from start to end.
 //!
 //! A panel holds one or two vectors of columns for the whole inner dimension, row by row, zeros beyond the last
-//! column. The last panel is one vector wide where that suffices.
+//! column. The last panel is one vector wide where that suffices. At a level of half products a number of the panel
+//! holds two rows, rounded to bfloat16; a zero fills up the last one.
 
 use std::ops::Range;
 
-use super::super::simd::Level;
+use super::super::memory::with_scratch;
+use super::super::simd::{HalfSimd, HalfTask, Level, Simd};
 use super::Matrix;
 
 /// Rows of a panel that are transposed together: they stay in the inner cache.
 const BLOCK: usize = 64;
+/// Rows that are packed as they are before they are joined in pairs: with their panels they stay in the inner cache.
+const JOINED: usize = 16;
 
 /// The right side of a product, which may be computed while it is packed.
 pub(crate) trait Columns: Sync {
@@ -17,6 +21,55 @@ pub(crate) trait Columns: Sync {
     fn shape(&self) -> [usize; 2];
     /// Writes rows `inner` of some neighbouring panels, one panel after the other, zeros after the last column.
     fn pack(&self, inner: Range<usize>, panels: Panels, out: &mut [f32]);
+
+    /// The same with the rows joined in pairs.
+    fn pack_pairs(&self, level: Level, inner: Range<usize>, panels: Panels, out: &mut [f32]) {
+        let (shape, rows) = (panels.shape, inner.len().div_ceil(2));
+        let width: usize = panels.range.clone().map(|panel| shape.width(panel)).sum();
+        with_scratch(width * JOINED, |single| {
+            for start in inner.clone().step_by(JOINED) {
+                let part = start..inner.end.min(start + JOINED);
+                let single = &mut single[..width * part.len()];
+                self.pack(part.clone(), panels.clone(), single);
+                let first = (start - inner.start) / 2;
+                let sources = single.chunks(shape.full() * part.len());
+                for (source, out) in sources.zip(out.chunks_mut(shape.full() * rows)) {
+                    let width = source.len() / part.len();
+                    let out = &mut out[first * width..][..part.len().div_ceil(2) * width];
+                    level.run_half(Join { source, width, out });
+                }
+            }
+        });
+    }
+}
+
+/// Joins neighbouring rows, each `width` numbers.
+struct Join<'a> {
+    source: &'a [f32],
+    width: usize,
+    out: &'a mut [f32],
+}
+
+impl HalfTask for Join<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<H: HalfSimd>(self, half: H) {
+        let simd = half.full();
+        let rows = self.source.chunks(2 * self.width);
+        for (rows, out) in rows.zip(self.out.chunks_exact_mut(self.width)) {
+            let (first, second) = rows.split_at(self.width);
+            for (column, out) in out.chunks_exact_mut(H::Full::LANES).enumerate() {
+                let column = column * H::Full::LANES;
+                let second = if second.is_empty() {
+                    simd.splat(0.0)
+                } else {
+                    simd.load(&second[column..])
+                };
+                simd.store(out, half.pair_rows(simd.load(&first[column..]), second));
+            }
+        }
+    }
 }
 
 /// How columns divide into panels at one level.
@@ -24,6 +77,8 @@ pub(crate) trait Columns: Sync {
 pub(crate) struct PanelShape {
     columns: usize,
     lanes: usize,
+    /// Rows in a number.
+    depth: usize,
 }
 
 impl PanelShape {
@@ -32,7 +87,13 @@ impl PanelShape {
         Self {
             columns,
             lanes: level.lanes(),
+            depth: if level.is_half() { 2 } else { 1 },
         }
+    }
+
+    /// Rows of a panel that hold `inner` rows.
+    pub(crate) fn rows(self, inner: usize) -> usize {
+        inner.div_ceil(self.depth)
     }
 
     /// Number of panels.
@@ -62,8 +123,9 @@ impl PanelShape {
 
     /// Where a panel lies in a buffer of `inner` rows.
     pub(crate) fn place(self, panel: usize, inner: usize) -> Range<usize> {
-        let start = panel * 2 * self.lanes * inner;
-        start..start + self.width(panel) * inner
+        let rows = self.rows(inner);
+        let start = panel * 2 * self.lanes * rows;
+        start..start + self.width(panel) * rows
     }
 
     /// Numbers in all panels together.

@@ -67,11 +67,11 @@ fn multiply_on<A: Lines, B: Columns>(level: Level, product: &Product<A, B>, thre
         return;
     }
     let shape = PanelShape::new(level, columns);
-    let block = (PACKED / columns).max(DEPTH);
+    let block = (PACKED / columns).max(DEPTH).next_multiple_of(2);
     for start in (0..inner).step_by(block) {
         let range = start..inner.min(start + block);
         with_scratch(shape.length(range.len()), |data| {
-            pack(product.b, shape, range.clone(), data, threads);
+            pack(level, product.b, range.clone(), data, threads);
             let packed = Packed::new(data, shape, range.len());
             let pass = Pass {
                 level,
@@ -111,20 +111,15 @@ pub(crate) fn pack_all<'a, B: Columns>(
 ) -> Packed<'a> {
     let [inner, columns] = b.shape();
     let shape = PanelShape::new(level, columns);
-    pack(b, shape, 0..inner, data, threads);
+    pack(level, b, 0..inner, data, threads);
     Packed::new(data, shape, inner)
 }
 
-fn pack<B: Columns>(
-    b: &B,
-    shape: PanelShape,
-    inner: Range<usize>,
-    packed: &mut [f32],
-    threads: usize,
-) {
+fn pack<B: Columns>(level: Level, b: &B, inner: Range<usize>, packed: &mut [f32], threads: usize) {
     if packed.is_empty() {
         return;
     }
+    let shape = PanelShape::new(level, b.shape()[1]);
     let size = GROUP.div_ceil(shape.full());
     let pack_group = |(group, out): (usize, &mut [f32])| {
         let first = group * size;
@@ -132,9 +127,13 @@ fn pack<B: Columns>(
             shape,
             range: first..shape.count().min(first + size),
         };
-        b.pack(inner.clone(), panels, out);
+        if level.is_half() {
+            b.pack_pairs(level, inner.clone(), panels, out);
+        } else {
+            b.pack(inner.clone(), panels, out);
+        }
     };
-    let chunk = size * shape.full() * inner.len();
+    let chunk = size * shape.full() * shape.rows(inner.len());
     if threads == 1 || packed.len() < WORTH_PACKING {
         packed.chunks_mut(chunk).enumerate().for_each(pack_group);
     } else {
@@ -149,11 +148,12 @@ fn pack<B: Columns>(
 fn divide<A: Lines>(pass: &Pass<A>, rows: usize, threads: usize) {
     let panels = pass.packed.shape().count();
     if threads == 1 {
-        pass.level.run(Piece {
+        Piece {
             pass,
             rows: 0..rows,
             panels: 0..panels,
-        });
+        }
+        .multiply();
         return;
     }
     let sliver = 12;
@@ -166,11 +166,12 @@ fn divide<A: Lines>(pass: &Pass<A>, rows: usize, threads: usize) {
         .for_each(|piece| {
             let row = cut(slivers, row_pieces, piece / panel_pieces);
             let panels = cut(panels, panel_pieces, piece % panel_pieces);
-            pass.level.run(Piece {
+            Piece {
                 pass,
                 rows: row.start * sliver..rows.min(row.end * sliver),
                 panels,
-            });
+            }
+            .multiply();
         });
 }
 

@@ -1,8 +1,11 @@
-//! Matrix products in f32: `C = A · B`, any strides, packed columns, one register tile per width.
+//! Matrix products: `C = A · B` in f32, or of numbers rounded to bfloat16 and summed in f32; any strides, packed
+//! columns, one register tile per width.
 
 mod columns;
 mod driver;
+mod half_columns;
 mod matrix;
+mod multiply;
 mod pass;
 #[cfg(test)]
 mod tests;
@@ -10,6 +13,7 @@ mod tile;
 
 pub(crate) use columns::{Columns, PanelShape, Panels};
 pub(crate) use driver::{Product, multiply, multiply_here, pack_all};
+pub(crate) use half_columns::HalfColumns;
 pub(crate) use matrix::{Matrix, Target};
 pub(crate) use pass::{Finish, Lines, Packed, Pass, Piece, Sliver};
 pub(crate) use tile::Rows;

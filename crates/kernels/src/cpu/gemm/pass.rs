@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::simd::{Level, Simd, Task};
+use super::super::simd::{HalfSimd, HalfTask, Level, Simd, Task};
+use super::multiply::{Multiply, Paired, Single};
 use super::tile::{Corner, Rows, tiles};
 use super::{PanelShape, Target};
 
@@ -13,6 +14,8 @@ pub(super) const DEPTH: usize = 384;
 
 /// Room for the rows of A that a tile reads.
 pub(crate) type Sliver = [f32; 12 * DEPTH];
+/// Room for the same with steps joined in pairs.
+pub(super) type Joined = [f32; 6 * DEPTH];
 
 /// The left side of a product, which may be computed while it is read.
 ///
@@ -61,7 +64,8 @@ impl<'a> Packed<'a> {
     fn panel(&self, panel: usize, steps: Range<usize>) -> &'a [f32] {
         let start = self.shape.place(panel, self.inner).start;
         let width = self.shape.width(panel);
-        &self.data[start + steps.start * width..start + steps.end * width]
+        let rows = self.shape.rows(steps.start)..self.shape.rows(steps.end);
+        &self.data[start + rows.start * width..start + rows.end * width]
     }
 }
 
@@ -75,7 +79,7 @@ pub(crate) struct Pass<'a, A> {
     pub a_start: usize,
     /// Right side.
     pub packed: Packed<'a>,
-    /// Rows of the right side that take part.
+    /// Rows of the right side that take part; at a level of half products the first is even.
     pub steps: Range<usize>,
     /// Result.
     pub c: Target<'a>,
@@ -97,33 +101,48 @@ pub(crate) struct Piece<'a, A> {
     pub panels: Range<usize>,
 }
 
-impl<A: Lines> Task for Piece<'_, A> {
-    type Output = ();
+impl<A: Lines> Piece<'_, A> {
+    /// Computes the rectangle, at the level that B was packed for.
+    pub(crate) fn multiply(self) {
+        let level = self.pass.level;
+        if level.is_half() {
+            level.run_half(self);
+        } else {
+            level.run(self);
+        }
+    }
 
     #[expect(
         clippy::large_stack_arrays,
-        reason = "a sliver of the left matrix, read at once: the stack is warm, and no thread's is that small"
+        reason = "slivers of the left matrix, read at once: the stack is warm, and no thread's is that small"
     )]
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
+    fn multiply_with<S: Simd, M: Multiply<S>>(self, (simd, multiply): (S, M)) {
         let pass = self.pass;
         let total = pass.steps.len();
+        let shape = pass.packed.shape;
         let depth = total.div_ceil(total.div_ceil(DEPTH).max(1)).max(1);
-        let group = (IN_CACHE / (depth * pass.packed.shape.full())).max(1);
-        let base = pass.packed.shape.columns(pass.origin).start;
+        let depth = depth.next_multiple_of(M::DEPTH);
+        let group = (IN_CACHE / (shape.rows(depth) * shape.full())).max(1);
+        let base = shape.columns(pass.origin).start;
         let mut buffer: Sliver = [0.0; 12 * DEPTH];
+        let mut joined: Joined = [0.0; 6 * DEPTH];
         for first in self.panels.clone().step_by(group) {
             let panels = first..self.panels.end.min(first + group);
             for start in (0..total).step_by(depth) {
                 let end = total.min(start + depth);
+                let inner = shape.rows(end) - shape.rows(start);
                 for row in self.rows.clone().step_by(S::TILE_ROWS) {
                     let rows = row..self.rows.end.min(row + S::TILE_ROWS);
-                    let inner = pass.a_start + start..pass.a_start + end;
+                    let steps = pass.a_start + start..pass.a_start + end;
                     let a = pass
                         .a
-                        .sliver(rows.clone(), inner, panels.len(), &mut buffer);
+                        .sliver(rows.clone(), steps, panels.len(), &mut buffer);
+                    // SAFETY: `sliver` covers these rows and steps.
+                    let a =
+                        unsafe { multiply.left(simd, a, [rows.len(), end - start], &mut joined) };
                     for panel in panels.clone() {
-                        let columns = pass.packed.shape.columns(panel);
+                        let columns = shape.columns(panel);
                         let corner = Corner {
                             data: pass.c.at(rows.start, columns.start - base),
                             row_stride: pass.c.row_stride(),
@@ -132,15 +151,15 @@ impl<A: Lines> Task for Piece<'_, A> {
                         };
                         let steps = pass.steps.start + start..pass.steps.start + end;
                         let panel = pass.packed.panel(panel, steps);
-                        // SAFETY: `sliver` covers these rows and steps; the corner lies in this piece's rectangle of
-                        // C, which no other piece touches.
-                        unsafe { tiles(simd, rows.len(), a, panel, end - start, corner) };
+                        // SAFETY: `a` covers these rows and steps; the corner lies in this piece's rectangle of C,
+                        // which no other piece touches.
+                        unsafe { tiles((simd, multiply), rows.len(), a, panel, inner, corner) };
                     }
                     if end == total
                         && let Some(finish) = pass.finish
                     {
-                        let first = pass.packed.shape.columns(panels.start).start - base;
-                        let last = pass.packed.shape.columns(panels.end - 1).end - base;
+                        let first = shape.columns(panels.start).start - base;
+                        let last = shape.columns(panels.end - 1).end - base;
                         for row in rows {
                             // SAFETY: inside this piece's rectangle, as above.
                             let out = unsafe { pass.c.row(row, first, last - first) };
@@ -150,5 +169,23 @@ impl<A: Lines> Task for Piece<'_, A> {
                 }
             }
         }
+    }
+}
+
+impl<A: Lines> Task for Piece<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.multiply_with((simd, Single));
+    }
+}
+
+impl<A: Lines> HalfTask for Piece<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<H: HalfSimd>(self, half: H) {
+        self.multiply_with((half.full(), Paired(half)));
     }
 }

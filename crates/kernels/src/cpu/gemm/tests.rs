@@ -1,8 +1,10 @@
-//! Products of random shapes and strides against f64, at every level.
+//! Products of random shapes and strides against f64, at every level and in half products.
 
+use burn::tensor::bf16;
 use proptest::prelude::*;
 
 use super::{Matrix, Product, Target, multiply};
+use crate::Precision;
 use crate::cpu::simd::Level;
 use crate::cpu::simd::level_tests::at_each_level;
 use crate::reference::cases;
@@ -65,32 +67,63 @@ proptest! {
     #[test]
     fn products_match_sums_in_double_precision(case in case()) {
         at_each_level(|level| {
-            let Case { rows, inner, columns, a_strides, b_strides, add } = case;
-            let a = numbers(storage([rows, inner], a_strides), 1);
-            let b = numbers(storage([inner, columns], b_strides), 2);
-            let before = numbers(rows * columns, 3);
-            let mut c = before.clone();
-            multiply(Level::current(), &Product {
-                a: Matrix::new(&a, [rows, inner], a_strides),
-                b: &Matrix::new(&b, [inner, columns], b_strides),
-                c: Target::dense(&mut c, [rows, columns]),
-                add,
-                finish: None,
-            });
-            for row in 0..rows {
-                for column in 0..columns {
-                    let mut sum = if add { f64::from(before[row * columns + column]) } else { 0.0 };
-                    let mut size = 1.0;
-                    for k in 0..inner {
-                        let left = f64::from(a[row * a_strides[0] + k * a_strides[1]]);
-                        let right = f64::from(b[k * b_strides[0] + column * b_strides[1]]);
-                        sum += left * right;
-                        size += (left * right).abs();
-                    }
-                    let found = f64::from(c[row * columns + column]);
-                    assert!((found - sum).abs() < 1e-6 * size, "{level} {case:?}: {found} against {sum}");
-                }
-            }
+            check(level, &case, Level::current());
         });
+    }
+
+    #[test]
+    fn half_products_match_sums_of_rounded_numbers(case in case()) {
+        check("half", &case, Level::of(Precision::Half));
+    }
+}
+
+fn check(name: &str, case: &Case, level: Level) {
+    let &Case {
+        rows,
+        inner,
+        columns,
+        a_strides,
+        b_strides,
+        add,
+    } = case;
+    let mut a = numbers(storage([rows, inner], a_strides), 1);
+    let mut b = numbers(storage([inner, columns], b_strides), 2);
+    let before = numbers(rows * columns, 3);
+    let mut c = before.clone();
+    multiply(
+        level,
+        &Product {
+            a: Matrix::new(&a, [rows, inner], a_strides),
+            b: &Matrix::new(&b, [inner, columns], b_strides),
+            c: Target::dense(&mut c, [rows, columns]),
+            add,
+            finish: None,
+        },
+    );
+    if level.is_half() {
+        for number in a.iter_mut().chain(&mut b) {
+            *number = bf16::from_f32(*number).to_f32();
+        }
+    }
+    for row in 0..rows {
+        for column in 0..columns {
+            let mut sum = if add {
+                f64::from(before[row * columns + column])
+            } else {
+                0.0
+            };
+            let mut size = 1.0;
+            for k in 0..inner {
+                let left = f64::from(a[row * a_strides[0] + k * a_strides[1]]);
+                let right = f64::from(b[k * b_strides[0] + column * b_strides[1]]);
+                sum += left * right;
+                size += (left * right).abs();
+            }
+            let found = f64::from(c[row * columns + column]);
+            assert!(
+                (found - sum).abs() < 1e-6 * size,
+                "{name} {case:?}: {found} against {sum}"
+            );
+        }
     }
 }

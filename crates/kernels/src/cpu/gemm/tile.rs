@@ -1,8 +1,10 @@
 //! The register tile: a few rows of A times one packed panel of B.
 //!
-//! In: pointers into A and the panel. Out: the tile of C, written or added to.
+//! In: pointers into A and the panel. Out: the tile of C, written or added to. What a number of A and the panel is, one
+//! `f32` or two bfloat16 of neighbouring steps, is the multiplication's to know.
 
 use super::super::simd::Simd;
+use super::multiply::Multiply;
 
 /// Rows of A, at most [`Simd::TILE_ROWS`] of them.
 #[derive(Clone, Copy)]
@@ -34,8 +36,8 @@ pub(super) struct Corner {
 /// `a` is readable for `rows` × `inner`, the panel for `inner` × its width (one or two vectors, by `corner.columns`),
 /// and `corner` is writable for `rows` × `corner.columns`, which no other thread touches.
 #[inline(always)]
-pub(super) unsafe fn tiles<S: Simd>(
-    simd: S,
+pub(super) unsafe fn tiles<S: Simd, M: Multiply<S>>(
+    (simd, multiply): (S, M),
     rows: usize,
     a: Rows,
     panel: &[f32],
@@ -46,16 +48,16 @@ pub(super) unsafe fn tiles<S: Simd>(
     // SAFETY: passed on from the caller.
     unsafe {
         if corner.columns > S::LANES {
-            pieces::<S, 2>(simd, rows, a, panel, inner, corner);
+            pieces::<S, M, 2>((simd, multiply), rows, a, panel, inner, corner);
         } else {
-            pieces::<S, 1>(simd, rows, a, panel, inner, corner);
+            pieces::<S, M, 1>((simd, multiply), rows, a, panel, inner, corner);
         }
     }
 }
 
 #[inline(always)]
-unsafe fn pieces<S: Simd, const N: usize>(
-    simd: S,
+unsafe fn pieces<S: Simd, M: Multiply<S>, const N: usize>(
+    with: (S, M),
     rows: usize,
     a: Rows,
     panel: &[f32],
@@ -76,12 +78,12 @@ unsafe fn pieces<S: Simd, const N: usize>(
         // SAFETY: the tile's rows lie within the caller's.
         done += unsafe {
             match rows - done {
-                12.. if S::TILE_ROWS >= 12 => tile_12::<S, N>(simd, a, panel, inner, corner),
-                8.. if S::TILE_ROWS >= 8 => tile_8::<S, N>(simd, a, panel, inner, corner),
-                6.. if S::TILE_ROWS >= 6 => tile_6::<S, N>(simd, a, panel, inner, corner),
-                4.. => tile_4::<S, N>(simd, a, panel, inner, corner),
-                2.. => tile_2::<S, N>(simd, a, panel, inner, corner),
-                _ => tile_1::<S, N>(simd, a, panel, inner, corner),
+                12.. if S::TILE_ROWS >= 12 => tile_12::<S, M, N>(with, a, panel, inner, corner),
+                8.. if S::TILE_ROWS >= 8 => tile_8::<S, M, N>(with, a, panel, inner, corner),
+                6.. if S::TILE_ROWS >= 6 => tile_6::<S, M, N>(with, a, panel, inner, corner),
+                4.. => tile_4::<S, M, N>(with, a, panel, inner, corner),
+                2.. => tile_2::<S, M, N>(with, a, panel, inner, corner),
+                _ => tile_1::<S, M, N>(with, a, panel, inner, corner),
             }
         };
     }
@@ -93,8 +95,8 @@ macro_rules! tile {
     ($name:ident, $rows:literal, $($sum:ident = $group:literal + $offset:literal at $row:literal),+) => {
         /// One tile; returns its number of rows.
         #[inline(always)]
-        unsafe fn $name<S: Simd, const N: usize>(
-            simd: S,
+        unsafe fn $name<S: Simd, M: Multiply<S>, const N: usize>(
+            (simd, multiply): (S, M),
             a: Rows,
             panel: &[f32],
             inner: usize,
@@ -109,7 +111,7 @@ macro_rules! tile {
                 // promise).
                 unsafe {
                     let columns = std::array::from_fn(|n| simd.load_at(b.add(n * S::LANES)));
-                    $($sum = step(simd, *groups[$group].add($offset * a.row_stride), columns, $sum);)+
+                    $($sum = step((simd, multiply), *groups[$group].add($offset * a.row_stride), columns, $sum);)+
                     b = b.add(N * S::LANES);
                 }
                 groups = groups.map(|group| group.wrapping_add(a.step));
@@ -141,8 +143,8 @@ tile!(tile_2, 2, s0 = 0 + 0 at 0, s1 = 0 + 1 at 1);
 tile!(tile_1, 1, s0 = 0 + 0 at 0);
 
 #[inline(always)]
-fn step<S: Simd, const N: usize>(
-    simd: S,
+fn step<S: Simd, M: Multiply<S>, const N: usize>(
+    (simd, multiply): (S, M),
     value: f32,
     columns: [S::Vector; N],
     sums: [S::Vector; N],
@@ -150,7 +152,7 @@ fn step<S: Simd, const N: usize>(
     let value = simd.splat(value);
     let mut sums = sums;
     for n in 0..N {
-        sums[n] = simd.mul_add(value, columns[n], sums[n]);
+        sums[n] = multiply.add_product(simd, value, columns[n], sums[n]);
     }
     sums
 }

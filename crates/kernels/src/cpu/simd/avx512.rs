@@ -1,13 +1,13 @@
 //! Sixteen lanes: AVX-512 F, BW, DQ and VL.
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::Avx512;
+pub(crate) use x86::{Avx512, Avx512Half};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::super::{Simd, Task};
+    use super::super::{HalfSimd, HalfTask, Simd, Task};
 
     /// Proof that AVX-512 is there.
     #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,75 @@ mod x86 {
             }
             // SAFETY: `self` exists only where `detect` saw every feature that is enabled here.
             unsafe { compiled(self, task) }
+        }
+    }
+
+    /// Proof that products of bfloat16 are there too.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Avx512Half(Avx512);
+
+    impl Avx512Half {
+        /// The proof, where the processor has the instructions.
+        pub(crate) fn detect(full: Avx512) -> Option<Self> {
+            is_x86_feature_detected!("avx512bf16").then_some(Self(full))
+        }
+
+        /// Runs a kernel compiled for these instructions.
+        pub(crate) fn run<T: HalfTask>(self, task: T) -> T::Output {
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma")]
+            fn compiled<T: HalfTask>(half: Avx512Half, task: T) -> T::Output {
+                task.run(half)
+            }
+            // SAFETY: `self` exists only where `detect` saw every feature that is enabled here.
+            unsafe { compiled(self, task) }
+        }
+    }
+
+    // SAFETY of the blocks below: an `Avx512Half` exists only where `detect` saw the instructions; registers of one size
+    // may be taken for one another.
+    impl HalfSimd for Avx512Half {
+        type Full = Avx512;
+
+        #[inline(always)]
+        fn full(self) -> Avx512 {
+            self.0
+        }
+        #[inline(always)]
+        fn dot_pairs(self, a: __m512, b: __m512, sum: __m512) -> __m512 {
+            unsafe {
+                let (a, b) = (std::mem::transmute(a), std::mem::transmute(b));
+                _mm512_dpbf16_ps(sum, a, b)
+            }
+        }
+        #[inline(always)]
+        fn pair_neighbours(self, low: __m512, high: __m512) -> __m512 {
+            unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+        }
+        #[inline(always)]
+        fn pair_rows(self, first: __m512, second: __m512) -> __m512 {
+            unsafe {
+                let halves: __m512i = std::mem::transmute(_mm512_cvtne2ps_pbh(second, first));
+                // From first rows then second rows to neighbours: sixteen-bit lanes 0, 16, 1, 17, …
+                let place = _mm512_setr_epi32(
+                    0x0010_0000,
+                    0x0011_0001,
+                    0x0012_0002,
+                    0x0013_0003,
+                    0x0014_0004,
+                    0x0015_0005,
+                    0x0016_0006,
+                    0x0017_0007,
+                    0x0018_0008,
+                    0x0019_0009,
+                    0x001a_000a,
+                    0x001b_000b,
+                    0x001c_000c,
+                    0x001d_000d,
+                    0x001e_000e,
+                    0x001f_000f,
+                );
+                _mm512_castsi512_ps(_mm512_permutexvar_epi16(place, halves))
+            }
         }
     }
 

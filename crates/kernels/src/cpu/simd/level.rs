@@ -2,9 +2,13 @@
 
 use std::sync::OnceLock;
 
-use super::{Simd, portable::Portable};
+use super::{HalfSimd, Simd, portable::Portable};
 #[cfg(target_arch = "x86_64")]
-use super::{avx2::Avx2, avx512::Avx512};
+use super::{
+    avx2::Avx2,
+    avx512::{Avx512, Avx512Half},
+};
+use crate::Precision;
 
 /// A width this processor has.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +21,9 @@ pub(crate) enum Level {
     /// AVX-512.
     #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
+    /// AVX-512 with products of bfloat16, which matrix products are made of. All else is as without.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Half(Avx512Half),
 }
 
 /// A kernel, compiled once for each level.
@@ -28,6 +35,14 @@ pub(crate) trait Task {
     type Output;
     /// The kernel.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// A kernel with products of bfloat16; as [`Task`] in all else.
+pub(crate) trait HalfTask {
+    /// What the kernel returns.
+    type Output;
+    /// The kernel.
+    fn run<H: HalfSimd>(self, half: H) -> Self::Output;
 }
 
 impl Level {
@@ -52,6 +67,26 @@ impl Level {
         })
     }
 
+    /// The level of this call, with half products where they are wanted and the processor has them.
+    pub(crate) fn of(precision: Precision) -> Self {
+        match (precision, Self::current()) {
+            #[cfg(target_arch = "x86_64")]
+            (Precision::Half, Self::Avx512(simd)) => {
+                Avx512Half::detect(simd).map_or(Self::Avx512(simd), Self::Avx512Half)
+            }
+            (_, level) => level,
+        }
+    }
+
+    /// Whether matrix products are made of bfloat16.
+    pub(crate) fn is_half(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Half(_) => true,
+            _ => false,
+        }
+    }
+
     /// Every level this processor has, the widest last.
     pub(crate) fn available() -> Vec<Self> {
         let mut levels = vec![Self::Portable(Portable)];
@@ -70,7 +105,7 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => "avx512",
+            Self::Avx512(_) | Self::Avx512Half(_) => "avx512",
         }
     }
 
@@ -81,7 +116,7 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => Avx512::LANES,
+            Self::Avx512(_) | Self::Avx512Half(_) => Avx512::LANES,
         }
     }
 
@@ -93,6 +128,20 @@ impl Level {
             Self::Avx2(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(simd) => simd.run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Half(half) => half.full().run(task),
+        }
+    }
+
+    /// Runs a kernel compiled for this level's half products.
+    ///
+    /// # Panics
+    /// Where the level is not [`Level::is_half`].
+    pub(crate) fn run_half<T: HalfTask>(self, task: T) -> T::Output {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Half(half) => half.run(task),
+            _ => unreachable!("only levels of half products run them"),
         }
     }
 }

@@ -10,5 +10,5 @@ mod vector;
 pub(crate) use function::{exp, normal, sigmoid};
 #[cfg(test)]
 pub(crate) use level::level_tests;
-pub(crate) use level::{Level, Task};
-pub(crate) use vector::Simd;
+pub(crate) use level::{HalfTask, Level, Task};
+pub(crate) use vector::{HalfSimd, Simd};

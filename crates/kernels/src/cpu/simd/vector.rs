@@ -128,3 +128,33 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         self.max(self.sub(self.splat(0.0), a), a)
     }
 }
+
+/// What a width does with bfloat16: a lane holds two of them, and their products are summed in f32.
+///
+/// A value is a proof that this processor has the instructions, as one of [`Simd`] is.
+pub(crate) trait HalfSimd: Copy + Send + Sync + 'static {
+    /// The width.
+    type Full: Simd;
+
+    /// The instructions on `f32`.
+    fn full(self) -> Self::Full;
+    /// The product of each lane's firsts plus that of its seconds plus `sum`.
+    fn dot_pairs(
+        self,
+        a: <Self::Full as Simd>::Vector,
+        b: <Self::Full as Simd>::Vector,
+        sum: <Self::Full as Simd>::Vector,
+    ) -> <Self::Full as Simd>::Vector;
+    /// Rounds two vectors' numbers, those of `low` first, and joins each two neighbours to a lane.
+    fn pair_neighbours(
+        self,
+        low: <Self::Full as Simd>::Vector,
+        high: <Self::Full as Simd>::Vector,
+    ) -> <Self::Full as Simd>::Vector;
+    /// Rounds two vectors' numbers and joins each two at the same place to a lane.
+    fn pair_rows(
+        self,
+        first: <Self::Full as Simd>::Vector,
+        second: <Self::Full as Simd>::Vector,
+    ) -> <Self::Full as Simd>::Vector;
+}
