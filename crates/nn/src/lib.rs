@@ -15,7 +15,7 @@ pub use weights::error::WeightError;
 pub use weights::file::{StoredTensor, WeightFile};
 pub use weights::load::{LoadReport, load};
 pub use weights::names::parameter_shapes;
-pub use weights::save::{StorageType, save};
+pub use weights::save::{StorageType, TensorToWrite, save, tensors_to_write, write_tensors};
 
 /// Which vector instructions the layers run on.
 pub use tubelet_kernels::processor_level;

@@ -4,7 +4,7 @@
 //! In: the data set's folder, sequences by name (all if none is named), folders of results (`SEQUENCE/FRAME.png`, as
 //! `fixtures/metrics/optical_flow.py` writes them). Out: a table in Markdown, J&F in per cent, DAVIS-2016's protocol.
 
-use std::{error::Error, io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{error::Error, fmt::Write, io, path::PathBuf, process::ExitCode, sync::Arc};
 
 use tubelet::{
     datasets::{Davis, DavisYear, VideoSample},
@@ -30,11 +30,11 @@ const PLACE: Place = Place {
 fn main() -> ExitCode {
     match run() {
         Ok(table) => {
-            let _ = std::io::stdout().write_all(table.as_bytes());
+            let _ = io::Write::write_all(&mut io::stdout(), table.as_bytes());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
+            let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("{error}\n"));
             ExitCode::FAILURE
         }
     }
@@ -92,7 +92,7 @@ fn run() -> Fallible<String> {
     let segmenter = Arc::new(segmenter);
 
     let mut table = format!("| results | {} | mean |\n", sequences.join(" | "));
-    table += &format!("|---|{}\n", "--:|".repeat(sequences.len() + 1));
+    writeln!(table, "|---|{}", "--:|".repeat(sequences.len() + 1))?;
     table += &row("first mask, copied", &samples, copied)?;
     for (name, folder) in &request.others {
         table += &row(name, &samples, |sample| {
@@ -123,7 +123,7 @@ fn row(
     for sample in samples {
         let score = 100.0 * judge(sample, &results(sample)?)?;
         sum += score;
-        line += &format!(" {score:.1} |");
+        write!(line, " {score:.1} |")?;
     }
     Ok(format!("{line} {:.1} |\n", sum / samples.len() as f64))
 }

@@ -29,38 +29,71 @@ pub enum StorageType {
     Bf16,
 }
 
-/// Writes every float parameter of `module` under `name_of(path)`, with free-text `metadata`.
+/// A tensor on its way to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorToWrite {
+    /// Its name.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its values, last dimension fastest.
+    pub values: Vec<f32>,
+}
+
+/// Writes every float parameter of `module` under `name_of(path)`, with free-text metadata.
 ///
 /// # Errors
-/// When the file cannot be written; the previous file, if any, is then untouched.
+/// As [`write_tensors`].
 pub fn save<M: Module>(
     module: &M,
     path: &Path,
     storage: (StorageType, BTreeMap<String, String>),
     name_of: impl Fn(&str) -> String,
 ) -> Result<(), WeightError> {
+    let mut tensors = tensors_to_write(module);
+    for tensor in &mut tensors {
+        tensor.name = name_of(&tensor.name);
+    }
+    write_tensors(tensors, path, storage)
+}
+
+/// Every float parameter of a module, named by its path.
+pub fn tensors_to_write<M: Module>(module: &M) -> Vec<TensorToWrite> {
     let mut collector = Collector::default();
     module.visit(&mut collector);
+    collector.found
+}
+
+/// Writes tensors in the order of their names, with free-text metadata.
+///
+/// # Errors
+/// When the file cannot be written; the previous file, if any, is then untouched.
+pub fn write_tensors(
+    mut tensors: Vec<TensorToWrite>,
+    path: &Path,
+    storage: (StorageType, BTreeMap<String, String>),
+) -> Result<(), WeightError> {
     let (storage_type, metadata) = storage;
     let dtype = match storage_type {
         StorageType::F32 => Dtype::F32,
         StorageType::F16 => Dtype::F16,
         StorageType::Bf16 => Dtype::BF16,
     };
-    let tensors: BTreeMap<_, _> = collector
-        .found
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    let encoded: Vec<_> = tensors
         .into_iter()
-        .map(|(parameter, (shape, values))| {
-            (name_of(&parameter), (shape, encode(&values, storage_type)))
+        .map(|tensor| {
+            let bytes = encode(&tensor.values, storage_type);
+            (tensor.name, tensor.shape, bytes)
         })
         .collect();
     let format = |reason: String| WeightError::Format {
         path: path.to_owned(),
         reason,
     };
-    let views = tensors
+    let views = encoded
         .iter()
-        .map(|(name, (shape, bytes))| Ok((name, TensorView::new(dtype, shape.clone(), bytes)?)))
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|error| format(error.to_string()))?;
     let metadata: HashMap<_, _> = metadata.into_iter().collect();
@@ -98,7 +131,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[derive(Default)]
 struct Collector {
     path: Vec<String>,
-    found: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    found: Vec<TensorToWrite>,
 }
 
 impl ModuleVisitor for Collector {
@@ -115,7 +148,11 @@ impl ModuleVisitor for Collector {
         let shape = tensor.dims().to_vec();
         let values = tensor.into_data().convert::<f32>().try_into_vec::<f32>();
         if let Ok(values) = values {
-            self.found.insert(self.path.join("."), (shape, values));
+            self.found.push(TensorToWrite {
+                name: self.path.join("."),
+                shape,
+                values,
+            });
         }
     }
 }

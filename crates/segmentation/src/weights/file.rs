@@ -5,7 +5,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::Device;
-use tubelet_nn::{LoadReport, StorageType, WeightError, WeightFile, load, save};
+use tubelet_nn::{
+    LoadReport, StorageType, WeightError, WeightFile, load, tensors_to_write, write_tensors,
+};
 
 use super::naming::Naming;
 use crate::{Generation, SegmentationError, Segmenter, SegmenterConfig};
@@ -92,8 +94,8 @@ impl Segmenter {
             }
             Naming::Ours | Naming::HuggingFace => self,
         };
-        let name_of = |parameter: &str| format.naming.name_of(parameter);
-        save(segmenter, path, (format.storage, metadata), name_of)?;
+        let tensors = format.naming.published(tensors_to_write(segmenter));
+        write_tensors(tensors, path, (format.storage, metadata))?;
         Ok(())
     }
 

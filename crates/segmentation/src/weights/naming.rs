@@ -2,9 +2,9 @@
 //!
 //! In: a name. Out: the same parameter's name elsewhere. Knows the tables, no tensors.
 
-use tubelet_nn::WeightFile;
+use tubelet_nn::{TensorToWrite, WeightFile};
 
-use super::table::{GROUPS, HUGGING_FACE, OFFICIAL, OURS, UNUSED};
+use super::table::{GROUPS, HUGGING_FACE, NO_MEMORY_POSITION, OFFICIAL, OURS, SHARED_ENCODING};
 
 /// Whose names a weight file uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ impl Naming {
     /// Path of the parameter that a tensor called `name` fills; `None` for tensors that published checkpoints carry
     /// but the model does not use. An unknown name comes back unchanged.
     pub fn parameter_of(self, name: &str) -> Option<String> {
-        if self != Self::Ours && UNUSED.contains(&name) {
+        let unused = [NO_MEMORY_POSITION[self.column()], SHARED_ENCODING];
+        if self != Self::Ours && unused.contains(&name) {
             return None;
         }
         Some(translate(name, self.column(), OURS))
@@ -40,6 +41,30 @@ impl Naming {
     /// Name of the tensor that holds a parameter. An unknown parameter comes back unchanged.
     pub fn name_of(self, parameter: &str) -> String {
         translate(parameter, OURS, self.column())
+    }
+
+    /// Parameters, named by their paths, as published checkpoints hold them: with the names and shapes there, and with the
+    /// tensor that the published code asks for although it adds nothing.
+    pub(super) fn published(self, mut tensors: Vec<TensorToWrite>) -> Vec<TensorToWrite> {
+        let mut unused = None;
+        for tensor in &mut tensors {
+            match (self, tensor.name.as_str(), tensor.shape.as_slice()) {
+                (Self::Official | Self::HuggingFace, "recall.ages", &[frames, channels]) => {
+                    tensor.shape = vec![frames, 1, 1, channels];
+                }
+                (Self::Official | Self::HuggingFace, "recall.no_memory", shape) => {
+                    unused = Some(shape.to_vec());
+                }
+                _ => {}
+            }
+            tensor.name = self.name_of(&tensor.name);
+        }
+        tensors.extend(unused.map(|shape| TensorToWrite {
+            name: NO_MEMORY_POSITION[self.column()].to_owned(),
+            values: vec![0.0; shape.iter().product()],
+            shape,
+        }));
+        tensors
     }
 
     fn column(self) -> usize {

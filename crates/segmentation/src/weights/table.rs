@@ -21,12 +21,10 @@ pub(super) struct Group {
     pub(super) parts: &'static [Row],
 }
 
-/// Tensors of published checkpoints that no part of the model uses, and copies of others.
-pub(super) const UNUSED: [&str; 3] = [
-    "no_mem_pos_enc",
-    "no_memory_positional_encoding",
-    "prompt_encoder.shared_embedding.positional_embedding",
-];
+/// A tensor of published checkpoints that no part of the model uses. In our own naming it does not exist.
+pub(super) const NO_MEMORY_POSITION: Row = ["", "no_mem_pos_enc", "no_memory_positional_encoding"];
+/// A copy of another tensor in Hugging Face's checkpoints.
+pub(super) const SHARED_ENCODING: &str = "prompt_encoder.shared_embedding.positional_embedding";
 
 /// All parameters.
 pub(super) const GROUPS: &[Group] = &[

@@ -69,7 +69,7 @@ mod x86 {
         #[inline(always)]
         fn dot_pairs(self, a: __m512, b: __m512, sum: __m512) -> __m512 {
             unsafe {
-                let (a, b) = (std::mem::transmute(a), std::mem::transmute(b));
+                let [a, b] = [a, b].map(|pairs| std::mem::transmute::<__m512, __m512bh>(pairs));
                 _mm512_dpbf16_ps(sum, a, b)
             }
         }
