@@ -31,7 +31,7 @@ use crate::{
     },
     plot,
     randomness::{Purpose, Randomness},
-    recipe::file::Recipe,
+    recipe::{file::Recipe, number::Count},
     reporter::{Reporter, RunStart},
     step::{Learner, StepOutcome},
 };
@@ -134,6 +134,8 @@ struct Run {
     device: Device,
     learner: Learner,
     segmenter: Segmenter,
+    /// A segmenter of another image size and that size; only its weights change.
+    other_size: Option<(Count, Segmenter)>,
     optimizer: AdamW,
     average: Option<WeightAverage>,
     held_out: Option<HeldOutClips>,
@@ -171,6 +173,7 @@ impl Run {
             skipped: 0,
             last_save: Instant::now(),
             segmenter: state.segmenter,
+            other_size: None,
             recipe,
             folder,
             device,
@@ -229,19 +232,26 @@ impl Run {
     }
 
     /// The model for the images of the current stage.
-    fn at_stage_size(&self) -> Segmenter {
+    fn at_stage_size(&mut self) -> Segmenter {
         let stages = self.recipe.stages.get_ref();
         let (index, _) = stage_of_step(stages, self.step);
         let model = self.recipe.model.get_ref();
-        match stages[index].image_size {
-            Some(size) if size != model.image_size => {
-                let other = model
-                    .config_at(size.get())
-                    .init(&self.device.clone().autodiff());
-                with_values(other, values(&self.segmenter))
+        let Some(size) = stages[index]
+            .image_size
+            .filter(|&size| size != model.image_size)
+        else {
+            return self.segmenter.clone();
+        };
+        let other = match self.other_size.take() {
+            Some((held, other)) if held == size => other,
+            _ => {
+                let config = model.config_at(size.get());
+                config.init(&self.device.clone().autodiff())
             }
-            _ => self.segmenter.clone(),
-        }
+        };
+        let other = with_values(other, values(&self.segmenter));
+        self.other_size = Some((size, other.clone()));
+        other
     }
 
     fn evaluate_if_due(&mut self, reporter: &mut impl Reporter) -> Result<(), TrainingError> {
