@@ -2,6 +2,8 @@
 
 use tubelet_geometry::{FrameSize, GeometryError};
 
+use crate::frame_span::FrameSpan;
+
 /// Every way in which an evaluation can fail.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MetricsError {
@@ -55,6 +57,41 @@ pub enum MetricsError {
         /// Frames of the sequence.
         frames: usize,
     },
+    /// A frame came before or with its predecessor.
+    #[error("frame {found} came after frame {previous}")]
+    FrameOrder {
+        /// Number of the frame before.
+        previous: usize,
+        /// Number of the frame that followed.
+        found: usize,
+    },
+    /// A frame lacks a box that its protocol needs.
+    #[error("frame {frame} has no box in the {role}")]
+    MissingBox {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+    },
+    /// A video has too few frames a second to be sampled as its protocol wants.
+    #[error("a video needs at least {least} frames a second, it has {found}")]
+    FrameRate {
+        /// Frames a second that are sampled.
+        least: f64,
+        /// Frames a second of the video.
+        found: f64,
+    },
+    /// A tube and the part of the video that is looked at do not meet.
+    #[error("the tube from frame {} to {} lies outside the segment from {} to {}", .tube.start, .tube.end, .segment.start, .segment.end)]
+    TubeOutsideSegment {
+        /// Frames of the tube.
+        tube: FrameSpan,
+        /// Frames of the segment.
+        segment: FrameSpan,
+    },
+    /// A benchmark has no sample.
+    #[error("there is no sample to score")]
+    NoSamples,
     /// A sequence, or a benchmark, has no object.
     #[error("there is no object to score")]
     NoObjects,

@@ -10,21 +10,46 @@ mod boundary_accuracy;
 mod box_overlap;
 mod error;
 mod frame_scorer;
+mod frame_span;
+mod mean;
+mod precise_box;
 mod protocols;
 mod region_similarity;
 mod report;
 mod sequence;
 mod series;
+mod threshold;
+mod tube_overlap;
+mod tube_report;
 
 pub use boundary_accuracy::{BoundaryAccuracy, BoundaryMatcher, boundary_tolerance};
 pub use box_overlap::{OverlapFold, OverlapReport};
 pub use error::MetricsError;
 pub use frame_scorer::{FrameScore, FrameScorer};
+pub use frame_span::FrameSpan;
+pub use precise_box::PreciseBox;
 pub use protocols::davis_2016::Davis2016Sequence;
 pub use protocols::davis_2017::Davis2017Sequence;
 pub use protocols::got10k::{Got10kFold, got10k_iou};
 pub use protocols::label_map::{LabelMap, VOID_LABEL};
+pub use protocols::stvg::analysis::{
+    DurationFold, DurationReport, DurationReports, TemporalIouBin, TemporalIouBins,
+};
+pub use protocols::stvg::definition::EveryFrameTube;
+pub use protocols::stvg::hc_stvg::HcStvgAnnotation;
+pub use protocols::stvg::sampling::{
+    TUBEDETR_FRAMES_PER_SECOND, TUBEDETR_MOST_FRAMES, likeliest_interval, tubedetr_frames,
+};
+pub use protocols::stvg::stcat::{StcatTruth, StcatTube};
+pub use protocols::stvg::stcat_input::{
+    interpolated_boxes, stcat_hc_stvg_frames, stcat_merged_span, stcat_vidstg_frames,
+};
+pub use protocols::stvg::tubedetr::TubeDetrTube;
+pub use protocols::stvg::vidstg::{SentenceKind, VidStgBounds, VidStgFold, VidStgReport};
 pub use region_similarity::RegionOverlap;
 pub use report::{BenchmarkReport, ObjectReport, ReportFold};
 pub use sequence::{ScoredFrames, SequenceFold, SequenceSettings};
 pub use series::{DecayPositions, SeriesFold, SeriesStatistics};
+pub use threshold::{Comparison, ThresholdFold, ThresholdShare};
+pub use tube_overlap::{FrameBoxes, MissingPrediction, TubeScore, TubeSpans};
+pub use tube_report::{TubeReport, TubeReportFold};

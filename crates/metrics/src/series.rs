@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::error::MetricsError;
+use crate::mean::Mean;
 
 /// A value above this counts for the recall.
 const RECALL_THRESHOLD: f64 = 0.5;
@@ -119,27 +120,6 @@ impl Bin {
         if self.positions.contains(&position) {
             self.mean.push(value);
         }
-    }
-}
-
-/// A mean that skips what is not a number.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Mean {
-    sum: f64,
-    count: usize,
-}
-
-impl Mean {
-    pub(crate) fn push(&mut self, value: f64) {
-        if !value.is_nan() {
-            self.sum += value;
-            self.count += 1;
-        }
-    }
-
-    /// The mean; NaN where there is no value.
-    pub(crate) fn value(self) -> f64 {
-        self.sum / self.count as f64
     }
 }
 

@@ -6,3 +6,5 @@ pub(crate) mod davis_2016;
 pub(crate) mod davis_2017;
 
 pub(crate) mod got10k;
+
+pub(crate) mod stvg;

@@ -2,20 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use tubelet_geometry::{BoundingBox, FrameSize, Mask};
-use tubelet_metrics::{Davis2017Sequence, DecayPositions, FrameScorer, Got10kFold, got10k_iou};
+use tubelet_geometry::{FrameSize, Mask};
+use tubelet_metrics::{
+    Davis2017Sequence, DecayPositions, FrameScorer, Got10kFold, PreciseBox, got10k_iou,
+};
 
+use crate::difference::Difference;
 use crate::label_image::{LabelImage, images};
-use crate::shared::shared;
-
-fn read<T: DeserializeOwned>(path: &Path) -> T {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
+use crate::shared::{read, shared};
 
 #[derive(Deserialize)]
 struct EdgeCases {
@@ -43,6 +39,7 @@ fn edge_cases_score_as_in_the_davis_code() {
     let Some(path) = shared("metric_vectors/davis_edge_cases.json") else {
         return;
     };
+    let mut difference = Difference::of("J and F of edge cases");
     for case in read::<EdgeCases>(&path).cases {
         let (truth, prediction) = (mask(&case.gt), mask(&case.pred));
         let scorer = FrameScorer::new(truth.size());
@@ -50,16 +47,8 @@ fn edge_cases_score_as_in_the_davis_code() {
             Some(void) => scorer.score_outside(&mask(void), &truth, &prediction),
             None => scorer.score(&truth, &prediction),
         };
-        assert!(
-            (score.region - case.region).abs() < 1e-12,
-            "J of {}",
-            case.name
-        );
-        assert!(
-            (score.boundary - case.boundary).abs() < 1e-12,
-            "F of {}",
-            case.name
-        );
+        difference.check(&case.name, score.region, case.region);
+        difference.check(&case.name, score.boundary, case.boundary);
     }
 }
 
@@ -94,6 +83,7 @@ fn real_results_score_as_in_vos_benchmark() {
     let Some(results) = shared("davis2017_eval/results") else {
         return;
     };
+    let mut difference = Difference::of("vos-benchmark with the DAVIS-2017 fold");
     for (name, expected) in read::<Sequences>(&path).sequences {
         let truth = images(&results.join("semi-supervised/osvos").join(&name));
         let prediction = images(&results.join("unsupervised/rvos").join(&name));
@@ -109,14 +99,8 @@ fn real_results_score_as_in_vos_benchmark() {
                 expected.region[&(index + 1)],
                 expected.boundary[&(index + 1)],
             );
-            assert!(
-                (object.region.mean * 100.0 - region).abs() < 1e-9,
-                "J of {name} {index}"
-            );
-            assert!(
-                (object.boundary.mean * 100.0 - boundary).abs() < 1e-9,
-                "F of {name} {index}"
-            );
+            difference.check(&name, object.region.mean * 100.0, region);
+            difference.check(&name, object.boundary.mean * 100.0, boundary);
         }
     }
 }
@@ -130,8 +114,8 @@ struct Got10k {
 
 #[derive(Deserialize)]
 struct Tracked {
-    gt_xywh: Vec<[f32; 4]>,
-    pred_xywh: Vec<[f32; 4]>,
+    gt_xywh: Vec<[f64; 4]>,
+    pred_xywh: Vec<[f64; 4]>,
     cover: Vec<u8>,
     iou_frames_1_to_end: Vec<f64>,
 }
@@ -148,14 +132,10 @@ struct Overall {
 
 #[derive(Deserialize)]
 struct EdgeBoxes {
-    pred: Vec<[f32; 4]>,
-    gt: Vec<[f32; 4]>,
+    pred: Vec<[f64; 4]>,
+    gt: Vec<[f64; 4]>,
     bound: [usize; 2],
     iou: Vec<f64>,
-}
-
-fn edges([x, y, width, height]: [f32; 4]) -> BoundingBox {
-    BoundingBox::new(x, y, x + width, y + height)
 }
 
 #[test]
@@ -164,6 +144,7 @@ fn boxes_score_as_in_the_got10k_toolkit() {
         return;
     };
     let vectors: Got10k = read(&path);
+    let mut difference = Difference::of("GOT-10k");
     let size = FrameSize::new(vectors.edge_iou.bound[0], vectors.edge_iou.bound[1]);
     let mut fold = Got10kFold::default();
     for (name, tracked) in &vectors.sequences {
@@ -171,25 +152,31 @@ fn boxes_score_as_in_the_got10k_toolkit() {
         for (frame, (truth, prediction)) in
             tracked.gt_xywh.iter().zip(&tracked.pred_xywh).enumerate()
         {
-            let counted = fold.push(edges(*truth), edges(*prediction), tracked.cover[frame]);
+            let counted = fold.push(
+                PreciseBox::from_corner_and_size(*truth),
+                PreciseBox::from_corner_and_size(*prediction),
+                tracked.cover[frame],
+            );
             assert_eq!(counted.is_some(), frame > 0 && tracked.cover[frame] > 0);
             if let Some(iou) = counted {
-                assert!(
-                    (iou - tracked.iou_frames_1_to_end[frame - 1]).abs() < 1e-6,
-                    "{name} {frame}"
-                );
+                difference.check(name, iou, tracked.iou_frames_1_to_end[frame - 1]);
             }
         }
     }
     let report = fold.finish().unwrap();
-    assert!((report.average_overlap - vectors.overall.ao).abs() < 1e-7);
+    difference.check("AO", report.average_overlap, vectors.overall.ao);
     assert_eq!(report.success_rate(50), Some(vectors.overall.success_050));
     assert_eq!(report.success_rate(75), Some(vectors.overall.success_075));
     for (found, expected) in report.success_curve.iter().zip(&vectors.overall.succ_curve) {
-        assert!((found - expected).abs() < 1e-12);
+        difference.check("success", *found, *expected);
     }
     let edge = &vectors.edge_iou;
     for ((truth, prediction), expected) in edge.gt.iter().zip(&edge.pred).zip(&edge.iou) {
-        assert!((got10k_iou(edges(*truth), edges(*prediction), size) - expected).abs() < 1e-9);
+        let found = got10k_iou(
+            PreciseBox::from_corner_and_size(*truth),
+            PreciseBox::from_corner_and_size(*prediction),
+            size,
+        );
+        difference.check("edge boxes", found, *expected);
     }
 }

@@ -1,6 +1,9 @@
 //! Where ground truth and reference values lie that cannot be part of the project.
+#![expect(clippy::unwrap_used, reason = "a test may stop on a damaged file")]
 
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 /// A file or folder of the shared data; prints why and gives `None` where it is missing.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
@@ -20,4 +23,9 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
         );
     }
     None
+}
+
+/// Reads a JSON file.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }

@@ -1,0 +1,107 @@
+//! Tubes against values that TubeDETR's evaluator gave.
+#![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use tubelet_metrics::{
+    FrameBoxes, FrameSpan, PreciseBox, SentenceKind, TubeDetrTube, TubeReport, TubeSpans,
+    VidStgFold, tubedetr_frames,
+};
+
+use crate::difference::Difference;
+use crate::shared::{read, shared};
+
+#[derive(Deserialize)]
+struct Vectors {
+    expected_summary: BTreeMap<String, f64>,
+    samples: Vec<Sample>,
+}
+
+#[derive(Deserialize)]
+struct Sample {
+    fps: f64,
+    start_frame: usize,
+    end_frame: usize,
+    tube_start_frame: usize,
+    tube_end_frame: usize,
+    qtype: String,
+    sampled_frames: Vec<usize>,
+    gt_boxes_xyxy: BTreeMap<usize, [f64; 4]>,
+    pred_sted: [f64; 2],
+    pred_boxes_xyxy: BTreeMap<usize, [f64; 4]>,
+    expected: BTreeMap<String, f64>,
+}
+
+impl Sample {
+    fn boxes(&self, frame: usize) -> FrameBoxes {
+        let at = |boxes: &BTreeMap<usize, [f64; 4]>| {
+            boxes.get(&frame).copied().map(PreciseBox::from_edges)
+        };
+        FrameBoxes {
+            truth: at(&self.gt_boxes_xyxy),
+            prediction: at(&self.pred_boxes_xyxy),
+        }
+    }
+}
+
+#[test]
+fn tubes_score_as_in_the_tubedetr_evaluator() {
+    let Some(path) = shared("metric_vectors/vidstg_tubedetr.json") else {
+        return;
+    };
+    let vectors: Vectors = read(&path);
+    let mut difference = Difference::of("VidSTG, TubeDETR");
+    let (mut first, mut second) = (VidStgFold::default(), VidStgFold::default());
+    for (number, sample) in vectors.samples.iter().enumerate() {
+        let segment = FrameSpan::new(sample.start_frame, sample.end_frame);
+        let frames = tubedetr_frames(segment, sample.fps).unwrap();
+        assert_eq!(frames, sample.sampled_frames);
+        let mut tube = TubeDetrTube::new(TubeSpans {
+            truth: FrameSpan::new(sample.tube_start_frame, sample.tube_end_frame),
+            prediction: FrameSpan::new(sample.pred_sted[0] as usize, sample.pred_sted[1] as usize),
+        });
+        for frame in frames {
+            tube.push(frame, sample.boxes(frame)).unwrap();
+        }
+        let score = tube.finish();
+        difference.check("tIoU", score.temporal_iou, sample.expected["tiou"]);
+        difference.check("vIoU", score.tube_iou, sample.expected["viou"]);
+        difference.check("oracle", score.oracle_tube_iou, sample.expected["gt_viou"]);
+        let kind = match sample.qtype.as_str() {
+            "declarative" => SentenceKind::Declarative,
+            _ => SentenceKind::Interrogative,
+        };
+        let part = if number % 3 == 0 {
+            &mut first
+        } else {
+            &mut second
+        };
+        part.push(kind, &score);
+    }
+    first.merge(&second);
+    let report = first.finish().unwrap();
+    let kinds = [
+        ("declarative", report.declarative.unwrap()),
+        ("interrogative", report.interrogative.unwrap()),
+    ];
+    for (kind, report) in kinds {
+        for (name, found) in figures(&report) {
+            let name = format!("{kind}_{name}");
+            difference.check(&name, found, vectors.expected_summary[&name]);
+        }
+    }
+}
+
+/// The figures of a report under their official names.
+fn figures(report: &TubeReport) -> Vec<(&'static str, f64)> {
+    vec![
+        ("tiou", report.temporal_iou),
+        ("viou", report.tube_iou),
+        ("gt_viou", report.oracle_tube_iou),
+        ("viou@0.3", report.recall[0].share),
+        ("viou@0.5", report.recall[1].share),
+        ("gt_viou@0.3", report.oracle_recall[0].share),
+        ("gt_viou@0.5", report.oracle_recall[1].share),
+    ]
+}
