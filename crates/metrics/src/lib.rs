@@ -6,22 +6,27 @@
 //!
 //! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts.
 
+mod assignment;
 mod boundary_accuracy;
 mod box_overlap;
+mod cropped_mask;
 mod error;
 mod frame_scorer;
 mod frame_span;
 mod mean;
 mod precise_box;
+mod prepared_mask;
 mod protocols;
 mod region_similarity;
 mod report;
+mod score_mean;
 mod sequence;
 mod series;
 mod threshold;
 mod tube_overlap;
 mod tube_report;
 
+pub use assignment::best_assignment;
 pub use boundary_accuracy::{BoundaryAccuracy, BoundaryMatcher, boundary_tolerance};
 pub use box_overlap::{OverlapFold, OverlapReport};
 pub use error::MetricsError;
@@ -30,8 +35,12 @@ pub use frame_span::FrameSpan;
 pub use precise_box::PreciseBox;
 pub use protocols::davis_2016::Davis2016Sequence;
 pub use protocols::davis_2017::Davis2017Sequence;
+pub use protocols::davis_unsupervised::{
+    AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence,
+};
 pub use protocols::got10k::{Got10kFold, got10k_iou};
 pub use protocols::label_map::{LabelMap, VOID_LABEL};
+pub use protocols::sa_v::SaVObject;
 pub use protocols::stvg::analysis::{
     DurationFold, DurationReport, DurationReports, TemporalIouBin, TemporalIouBins,
 };
@@ -46,8 +55,10 @@ pub use protocols::stvg::stcat_input::{
 };
 pub use protocols::stvg::tubedetr::TubeDetrTube;
 pub use protocols::stvg::vidstg::{SentenceKind, VidStgBounds, VidStgFold, VidStgReport};
+pub use protocols::vos_benchmark::{LabelledMean, VosBenchmarkSequence};
 pub use region_similarity::RegionOverlap;
 pub use report::{BenchmarkReport, ObjectReport, ReportFold};
+pub use score_mean::{ScoreMean, ScoreMeanFold};
 pub use sequence::{ScoredFrames, SequenceFold, SequenceSettings};
 pub use series::{DecayPositions, SeriesFold, SeriesStatistics};
 pub use threshold::{Comparison, ThresholdFold, ThresholdShare};

@@ -4,6 +4,10 @@ pub(crate) mod label_map;
 
 pub(crate) mod davis_2016;
 pub(crate) mod davis_2017;
+pub(crate) mod davis_unsupervised;
+
+pub(crate) mod sa_v;
+pub(crate) mod vos_benchmark;
 
 pub(crate) mod got10k;
 

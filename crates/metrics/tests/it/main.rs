@@ -1,8 +1,10 @@
 //! Tests against the definitions and against values of the official evaluators.
 
+mod davis;
 mod definition;
 mod difference;
+mod got10k;
 mod label_image;
-mod official;
+
 mod shared;
 mod stvg;
