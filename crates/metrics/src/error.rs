@@ -89,6 +89,14 @@ pub enum MetricsError {
         /// Frames of the segment.
         segment: FrameSpan,
     },
+    /// There are more or fewer scores than pixels.
+    #[error("{expected} scores are needed, {found} were given")]
+    ScoreCount {
+        /// Scores that are needed.
+        expected: usize,
+        /// Scores that were given.
+        found: usize,
+    },
     /// A benchmark has no sample.
     #[error("there is no sample to score")]
     NoSamples,

@@ -19,6 +19,7 @@ mod prepared_mask;
 mod protocols;
 mod region_similarity;
 mod report;
+mod rounding;
 mod score_mean;
 mod sequence;
 mod series;
@@ -40,6 +41,11 @@ pub use protocols::davis_unsupervised::{
 };
 pub use protocols::got10k::{Got10kFold, got10k_iou};
 pub use protocols::label_map::{LabelMap, VOID_LABEL};
+pub use protocols::referring::expression::ExpressionSequence;
+pub use protocols::referring::mevis::{ExpressionFold, ExpressionReport};
+pub use protocols::referring::ref_davis::{RefDavisFold, RefDavisReport, ref_davis_labels};
+pub use protocols::referring::revos::{RevosExpression, RevosFrame, RevosScores, StoredForeground};
+pub use protocols::referring::revos_report::{RevosClass, RevosFold, RevosReport, RevosRounding};
 pub use protocols::sa_v::SaVObject;
 pub use protocols::stvg::analysis::{
     DurationFold, DurationReport, DurationReports, TemporalIouBin, TemporalIouBins,

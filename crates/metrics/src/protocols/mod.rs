@@ -11,4 +11,5 @@ pub(crate) mod vos_benchmark;
 
 pub(crate) mod got10k;
 
+pub(crate) mod referring;
 pub(crate) mod stvg;

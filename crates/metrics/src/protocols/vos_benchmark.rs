@@ -135,6 +135,10 @@ impl FrameCounter {
         Ok(is_scored)
     }
 
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
     pub(crate) fn check_complete(&self) -> Result<(), MetricsError> {
         if self.next == self.frames {
             return Ok(());

@@ -6,5 +6,6 @@ mod difference;
 mod got10k;
 mod label_image;
 
+mod revos;
 mod shared;
 mod stvg;
