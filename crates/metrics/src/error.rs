@@ -97,6 +97,17 @@ pub enum MetricsError {
         /// Scores that were given.
         found: usize,
     },
+    /// A judged clip lies beyond the end of its video.
+    #[error("clip {clip} is judged, but the video has {clips} clips")]
+    ClipOutsideVideo {
+        /// Number of the clip, from 0.
+        clip: usize,
+        /// Clips of the video.
+        clips: usize,
+    },
+    /// A question with statements has none.
+    #[error("the question has no statements to judge")]
+    NoOptions,
     /// A benchmark has no sample.
     #[error("there is no sample to score")]
     NoSamples,

@@ -6,7 +6,9 @@
 //!
 //! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts.
 
+mod accuracy;
 mod assignment;
+mod average_precision;
 mod boundary_accuracy;
 mod box_overlap;
 mod cropped_mask;
@@ -14,6 +16,7 @@ mod error;
 mod frame_scorer;
 mod frame_span;
 mod mean;
+mod moment_overlap;
 mod precise_box;
 mod prepared_mask;
 mod protocols;
@@ -27,12 +30,15 @@ mod threshold;
 mod tube_overlap;
 mod tube_report;
 
+pub use accuracy::Accuracy;
 pub use assignment::best_assignment;
+pub use average_precision::{average_precision, coco_average_precision};
 pub use boundary_accuracy::{BoundaryAccuracy, BoundaryMatcher, boundary_tolerance};
 pub use box_overlap::{OverlapFold, OverlapReport};
 pub use error::MetricsError;
 pub use frame_scorer::{FrameScore, FrameScorer};
 pub use frame_span::FrameSpan;
+pub use moment_overlap::{hull_iou, suppressed};
 pub use precise_box::PreciseBox;
 pub use protocols::davis_2016::Davis2016Sequence;
 pub use protocols::davis_2017::Davis2017Sequence;
@@ -41,6 +47,20 @@ pub use protocols::davis_unsupervised::{
 };
 pub use protocols::got10k::{Got10kFold, got10k_iou};
 pub use protocols::label_map::{LabelMap, VOID_LABEL};
+pub use protocols::moments::charades_sta::{
+    CharadesFold, CharadesReport, CharadesRules, RankRecall, charades_moment,
+};
+pub use protocols::moments::qv_highlights::{QvHighlightsFold, QvPrediction, QvReport, QvTruth};
+pub use protocols::moments::qv_moments::{QvMomentReport, ScoredMoment};
+pub use protocols::moments::qv_saliency::{JudgedClip, QvHighlightReport};
+pub use protocols::questions::clevrer::{
+    ClevrerFold, ClevrerKind, ClevrerReport, JudgedOption, OptionAccuracy,
+};
+pub use protocols::questions::next_gqa::{Grounding, NextGqaFold, NextGqaReport, next_gqa_moment};
+pub use protocols::questions::next_qa::{NextQaFold, NextQaKind, NextQaReport};
+pub use protocols::questions::video_mme::{
+    AnsweredAccuracy, DurationClass, LetterSearch, VideoMmeFold, VideoMmeReport, answer_letter,
+};
 pub use protocols::referring::expression::ExpressionSequence;
 pub use protocols::referring::mevis::{ExpressionFold, ExpressionReport};
 pub use protocols::referring::ref_davis::{RefDavisFold, RefDavisReport, ref_davis_labels};

@@ -13,3 +13,7 @@ pub(crate) mod got10k;
 
 pub(crate) mod referring;
 pub(crate) mod stvg;
+
+pub(crate) mod moments;
+
+pub(crate) mod questions;

@@ -6,6 +6,8 @@ mod difference;
 mod got10k;
 mod label_image;
 
+mod moments;
+mod questions;
 mod revos;
 mod shared;
 mod stvg;

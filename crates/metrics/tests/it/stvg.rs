@@ -1,16 +1,17 @@
-//! Tubes against values that TubeDETR's evaluator gave.
+//! Tubes against values that the evaluators of TubeDETR, STCAT and CG-STVG gave.
 #![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tubelet_metrics::{
-    FrameBoxes, FrameSpan, PreciseBox, SentenceKind, TubeDetrTube, TubeReport, TubeSpans,
-    VidStgFold, tubedetr_frames,
+    FrameBoxes, FrameSpan, HcStvgAnnotation, MissingPrediction, PreciseBox, SentenceKind,
+    StcatTruth, StcatTube, TubeDetrTube, TubeReport, TubeScore, TubeSpans, VidStgFold,
+    tubedetr_frames,
 };
 
 use crate::difference::Difference;
-use crate::shared::{read, shared};
+use crate::shared::{golden, read, shared};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -65,9 +66,8 @@ fn tubes_score_as_in_the_tubedetr_evaluator() {
             tube.push(frame, sample.boxes(frame)).unwrap();
         }
         let score = tube.finish();
-        difference.check("tIoU", score.temporal_iou, sample.expected["tiou"]);
-        difference.check("vIoU", score.tube_iou, sample.expected["viou"]);
-        difference.check("oracle", score.oracle_tube_iou, sample.expected["gt_viou"]);
+        let expected = ["tiou", "viou", "gt_viou"].map(|name| sample.expected[name]);
+        check(&mut difference, &score, expected);
         let kind = match sample.qtype.as_str() {
             "declarative" => SentenceKind::Declarative,
             _ => SentenceKind::Interrogative,
@@ -104,4 +104,94 @@ fn figures(report: &TubeReport) -> Vec<(&'static str, f64)> {
         ("gt_viou@0.3", report.oracle_recall[0].share),
         ("gt_viou@0.5", report.oracle_recall[1].share),
     ]
+}
+
+fn check(difference: &mut Difference, score: &TubeScore, expected: [f64; 3]) {
+    difference.check("tIoU", score.temporal_iou, expected[0]);
+    difference.check("vIoU", score.tube_iou, expected[1]);
+    difference.check("oracle", score.oracle_tube_iou, expected[2]);
+}
+
+#[derive(Deserialize)]
+struct MadeUp<T> {
+    samples: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct StcatSample {
+    first: usize,
+    truth: Vec<[f64; 4]>,
+    start: usize,
+    end: usize,
+    prediction: Vec<Option<[f64; 4]>>,
+    expected: [f64; 3],
+}
+
+#[test]
+fn tubes_score_as_in_the_evaluators_of_stcat_and_cg_stvg() {
+    let evaluators = [
+        ("stcat", MissingPrediction::Refuse),
+        ("cg_stvg", MissingPrediction::SharesNothing),
+    ];
+    for (name, missing) in evaluators {
+        let mut difference = Difference::of(name);
+        for sample in golden::<MadeUp<StcatSample>>(name).samples {
+            let boxes = sample.truth.iter().copied().map(PreciseBox::from_edges);
+            let truth = StcatTruth::new(sample.first, boxes.collect()).unwrap();
+            let span = FrameSpan::new(sample.start, sample.end);
+            let mut tube = StcatTube::new(truth, span, missing);
+            for (frame, prediction) in (sample.first..).zip(&sample.prediction) {
+                tube.push(frame, prediction.map(PreciseBox::from_edges))
+                    .unwrap();
+            }
+            check(&mut difference, &tube.finish().unwrap(), sample.expected);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct HcStvgSample {
+    video_frames: usize,
+    first_frame: usize,
+    boxes: Vec<[f64; 4]>,
+    sted: [usize; 2],
+    frames: Vec<usize>,
+    prediction: BTreeMap<usize, [f64; 4]>,
+    expected: [f64; 3],
+}
+
+#[test]
+fn tubes_of_hc_stvg_score_as_in_the_tubedetr_evaluator() {
+    let mut difference = Difference::of("HC-STVG, TubeDETR");
+    for sample in golden::<MadeUp<HcStvgSample>>("hc_stvg_tubedetr").samples {
+        let boxes: Vec<PreciseBox> = sample
+            .boxes
+            .iter()
+            .copied()
+            .map(PreciseBox::from_corner_and_size)
+            .collect();
+        let annotation = HcStvgAnnotation {
+            boxes: &boxes,
+            first_frame: sample.first_frame,
+            video_frames: sample.video_frames,
+        };
+        let frames = annotation.tubedetr_frames().unwrap();
+        assert_eq!(frames, sample.frames);
+        let mut tube = TubeDetrTube::new(TubeSpans {
+            truth: annotation.tubedetr_truth(),
+            prediction: FrameSpan::new(sample.sted[0], sample.sted[1]),
+        });
+        for frame in frames {
+            let boxes = FrameBoxes {
+                truth: annotation.tubedetr_box(frame),
+                prediction: sample
+                    .prediction
+                    .get(&frame)
+                    .copied()
+                    .map(PreciseBox::from_edges),
+            };
+            tube.push(frame, boxes).unwrap();
+        }
+        check(&mut difference, &tube.finish(), sample.expected);
+    }
 }
