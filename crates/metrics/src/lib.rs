@@ -12,6 +12,8 @@ mod average_precision;
 mod boundary_accuracy;
 mod box_overlap;
 mod cropped_mask;
+mod detection;
+mod detection_report;
 mod error;
 mod frame_scorer;
 mod frame_span;
@@ -35,6 +37,11 @@ pub use assignment::best_assignment;
 pub use average_precision::{average_precision, coco_average_precision};
 pub use boundary_accuracy::{BoundaryAccuracy, BoundaryMatcher, boundary_tolerance};
 pub use box_overlap::{OverlapFold, OverlapReport};
+pub use detection::{
+    AreaRange, DetectionFold, DetectionRules, DetectionSample, ScoredObject, TrueObject,
+    coco_overlaps,
+};
+pub use detection_report::{AreaPrecision, DetectionReport};
 pub use error::MetricsError;
 pub use frame_scorer::{FrameScore, FrameScorer};
 pub use frame_span::FrameSpan;
@@ -46,6 +53,13 @@ pub use protocols::davis_unsupervised::{
     AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence,
 };
 pub use protocols::got10k::{Got10kFold, got10k_iou};
+pub use protocols::images::a2d_sentences::{A2dFold, A2dReport, ScoredMask};
+pub use protocols::images::ref_coco_boxes::{
+    RankPrecision, RefCocoBoxFold, RefCocoBoxReport, RefCocoBoxRules,
+};
+pub use protocols::images::ref_coco_masks::{
+    ExpressionMasks, RefCocoMaskFold, RefCocoMaskReport, RefCocoMaskRules,
+};
 pub use protocols::label_map::{LabelMap, VOID_LABEL};
 pub use protocols::moments::charades_sta::{
     CharadesFold, CharadesReport, CharadesRules, RankRecall, charades_moment,

@@ -14,6 +14,8 @@ pub(crate) mod got10k;
 pub(crate) mod referring;
 pub(crate) mod stvg;
 
+pub(crate) mod images;
+
 pub(crate) mod moments;
 
 pub(crate) mod questions;

@@ -2,10 +2,12 @@
 
 mod davis;
 mod definition;
+mod detection;
 mod difference;
 mod got10k;
 mod label_image;
 
+mod mask_code;
 mod moments;
 mod questions;
 mod revos;
