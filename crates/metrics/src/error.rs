@@ -108,6 +108,24 @@ pub enum MetricsError {
     /// A question with statements has none.
     #[error("the question has no statements to judge")]
     NoOptions,
+    /// Two masks of a frame have the same track.
+    #[error("frame {frame} of the {role} has two masks of track {track}")]
+    RepeatedTrack {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+        /// Number of the track.
+        track: u64,
+    },
+    /// Masks of a frame overlap where they must not.
+    #[error("masks overlap in frame {frame} of the {role}")]
+    OverlappingMasks {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+    },
     /// A benchmark has no sample.
     #[error("there is no sample to score")]
     NoSamples,

@@ -29,6 +29,7 @@ mod score_mean;
 mod sequence;
 mod series;
 mod threshold;
+mod track_overlap;
 mod tube_overlap;
 mod tube_report;
 
@@ -95,6 +96,14 @@ pub use protocols::stvg::stcat_input::{
 };
 pub use protocols::stvg::tubedetr::TubeDetrTube;
 pub use protocols::stvg::vidstg::{SentenceKind, VidStgBounds, VidStgFold, VidStgReport};
+pub use protocols::tracks::kitti_mots::{
+    KittiMotsSequence, MOTS_CAR, MOTS_IGNORED, MOTS_PEDESTRIAN, TrackedMask,
+};
+pub use protocols::tracks::mots_counts::MotsCounts;
+pub use protocols::tracks::multi_view::{
+    InstanceMean, MultiViewFold, MultiViewReport, MultiViewSequence, ViewMasks,
+};
+pub use protocols::tracks::youtube_vis::{ScoredTrack, TrueTrack, YoutubeVisFold, YoutubeVisVideo};
 pub use protocols::vos_benchmark::{LabelledMean, VosBenchmarkSequence};
 pub use region_similarity::RegionOverlap;
 pub use report::{BenchmarkReport, ObjectReport, ReportFold};
@@ -102,5 +111,6 @@ pub use score_mean::{ScoreMean, ScoreMeanFold};
 pub use sequence::{ScoredFrames, SequenceFold, SequenceSettings};
 pub use series::{DecayPositions, SeriesFold, SeriesStatistics};
 pub use threshold::{Comparison, ThresholdFold, ThresholdShare};
+pub use track_overlap::TrackOverlaps;
 pub use tube_overlap::{FrameBoxes, MissingPrediction, TubeScore, TubeSpans};
 pub use tube_report::{TubeReport, TubeReportFold};

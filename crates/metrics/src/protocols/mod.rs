@@ -15,6 +15,7 @@ pub(crate) mod referring;
 pub(crate) mod stvg;
 
 pub(crate) mod images;
+pub(crate) mod tracks;
 
 pub(crate) mod moments;
 
