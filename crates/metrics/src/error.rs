@@ -118,6 +118,18 @@ pub enum MetricsError {
         /// Number of the track.
         track: u64,
     },
+    /// A frame names a track that does not exist.
+    #[error("frame {frame} of the {role} names track {track}, there are {tracks}")]
+    UnknownTrack {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+        /// Number of the track.
+        track: usize,
+        /// Tracks there are.
+        tracks: usize,
+    },
     /// Masks of a frame overlap where they must not.
     #[error("masks overlap in frame {frame} of the {role}")]
     OverlappingMasks {

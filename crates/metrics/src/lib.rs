@@ -7,6 +7,7 @@
 //! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts.
 
 mod accuracy;
+mod alignment;
 mod assignment;
 mod average_precision;
 mod boundary_accuracy;
@@ -17,6 +18,8 @@ mod detection_report;
 mod error;
 mod frame_scorer;
 mod frame_span;
+mod gated_f1;
+mod hota;
 mod mean;
 mod moment_overlap;
 mod precise_box;
@@ -28,6 +31,8 @@ mod rounding;
 mod score_mean;
 mod sequence;
 mod series;
+mod teta;
+mod teta_video;
 mod threshold;
 mod track_overlap;
 mod tube_overlap;
@@ -46,6 +51,8 @@ pub use detection_report::{AreaPrecision, DetectionReport};
 pub use error::MetricsError;
 pub use frame_scorer::{FrameScore, FrameScorer};
 pub use frame_span::FrameSpan;
+pub use gated_f1::{GatedF1, GatedF1Fold, GatedF1Report, QuestionCounts};
+pub use hota::{Arithmetic, HotaCounts, HotaReport, HotaSequence};
 pub use moment_overlap::{hull_iou, suppressed};
 pub use precise_box::PreciseBox;
 pub use protocols::davis_2016::Davis2016Sequence;
@@ -103,6 +110,8 @@ pub use protocols::tracks::mots_counts::MotsCounts;
 pub use protocols::tracks::multi_view::{
     InstanceMean, MultiViewFold, MultiViewReport, MultiViewSequence, ViewMasks,
 };
+pub use protocols::tracks::sa_co::SaCoVideo;
+pub use protocols::tracks::sa_co_report::{PhraseScores, SaCoFold, SaCoReport};
 pub use protocols::tracks::youtube_vis::{ScoredTrack, TrueTrack, YoutubeVisFold, YoutubeVisVideo};
 pub use protocols::vos_benchmark::{LabelledMean, VosBenchmarkSequence};
 pub use region_similarity::RegionOverlap;
@@ -110,6 +119,8 @@ pub use report::{BenchmarkReport, ObjectReport, ReportFold};
 pub use score_mean::{ScoreMean, ScoreMeanFold};
 pub use sequence::{ScoredFrames, SequenceFold, SequenceSettings};
 pub use series::{DecayPositions, SeriesFold, SeriesStatistics};
+pub use teta::{TetaFold, TetaReport};
+pub use teta_video::TetaVideo;
 pub use threshold::{Comparison, ThresholdFold, ThresholdShare};
 pub use track_overlap::TrackOverlaps;
 pub use tube_overlap::{FrameBoxes, MissingPrediction, TubeScore, TubeSpans};

@@ -22,15 +22,9 @@ impl Difference {
     /// Compares a value and fails where it is not the expected one to nine digits.
     #[track_caller]
     pub(crate) fn check(&mut self, what: &str, found: f64, expected: f64) {
-        self.within(TOLERANCE, what, found, expected);
-    }
-
-    /// Compares a value that was printed with few digits.
-    #[track_caller]
-    pub(crate) fn within(&mut self, tolerance: f64, what: &str, found: f64, expected: f64) {
         let difference = (found - expected).abs();
         assert!(
-            difference <= tolerance,
+            difference <= TOLERANCE,
             "{}, {what}: {found} is not {expected}",
             self.protocol
         );

@@ -11,5 +11,7 @@ mod mask_code;
 mod moments;
 mod questions;
 mod revos;
+mod sa_co;
 mod shared;
 mod stvg;
+mod tracks;

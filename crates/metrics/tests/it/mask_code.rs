@@ -13,8 +13,12 @@ pub(crate) struct MaskCode {
 
 impl MaskCode {
     pub(crate) fn mask(&self) -> Mask {
+        self.run_length().decode()
+    }
+
+    pub(crate) fn run_length(&self) -> RunLength {
         let [height, width] = self.size;
         let size = FrameSize::new(width, height);
-        RunLength::from_text(size, &self.counts).unwrap().decode()
+        RunLength::from_text(size, &self.counts).unwrap()
     }
 }
