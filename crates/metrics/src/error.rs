@@ -105,6 +105,12 @@ pub enum MetricsError {
         /// Clips of the video.
         clips: usize,
     },
+    /// A video is too long for its clips to be listed.
+    #[error("a video of {seconds} seconds is too long")]
+    VideoTooLong {
+        /// Length of the video.
+        seconds: f64,
+    },
     /// A question with statements has none.
     #[error("the question has no statements to judge")]
     NoOptions,

@@ -60,7 +60,7 @@ pub use protocols::davis_2017::Davis2017Sequence;
 pub use protocols::davis_unsupervised::{
     AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence,
 };
-pub use protocols::got10k::{Got10kFold, got10k_iou};
+pub use protocols::got10k::{Got10kFold, got10k_iou, got10k_speed};
 pub use protocols::images::a2d_sentences::{A2dFold, A2dReport, ScoredMask};
 pub use protocols::images::ref_coco_boxes::{
     RankPrecision, RefCocoBoxFold, RefCocoBoxReport, RefCocoBoxRules,

@@ -52,7 +52,8 @@ impl SeriesFold {
     pub fn new(frames: usize, positions: DecayPositions) -> Self {
         let edge = |number: usize| {
             // Edges at equal distances from the first to the last frame, rounded half up.
-            let position = (number * frames.saturating_sub(1) + BINS / 2) / BINS;
+            let spread = number.saturating_mul(frames.saturating_sub(1));
+            let position = spread.saturating_add(BINS / 2) / BINS;
             match positions {
                 DecayPositions::Exact => position,
                 DecayPositions::WrappedEightBit => position % 256,

@@ -6,6 +6,7 @@ use tubelet_geometry::FrameSize;
 
 use crate::box_overlap::{OverlapFold, OverlapReport};
 use crate::error::MetricsError;
+use crate::mean::Mean;
 use crate::precise_box::PreciseBox;
 
 /// The toolkit's IoU: both boxes are clipped to the frame first, in its own way, and two empty boxes share nothing.
@@ -22,6 +23,17 @@ pub fn got10k_iou(
     let intersection = truth.x.shared(prediction.x) * truth.y.shared(prediction.y);
     let union = truth.area() + prediction.area() - intersection;
     (intersection / (union + f64::EPSILON)).clamp(0.0, 1.0)
+}
+
+/// The toolkit's speed in frames per second: the mean of the inverse times, in seconds, of frames that took any; `None`
+/// where none did (the toolkit: -1).
+pub fn got10k_speed(seconds: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut speed = Mean::default();
+    for seconds in seconds.into_iter().filter(|&seconds| seconds > 0.0) {
+        speed.push(1.0 / seconds);
+    }
+    let speed = speed.value();
+    (!speed.is_nan()).then_some(speed)
 }
 
 /// A box in the frame.
@@ -136,6 +148,12 @@ mod tests {
         assert_eq!(got10k_iou(nothing, nothing, SIZE), 0.0);
         let nowhere = BoundingBox::new(f32::NAN, 0.0, f32::INFINITY, 20.0);
         assert_eq!(got10k_iou(inside, nowhere, SIZE), 0.0);
+    }
+
+    #[test]
+    fn frames_that_took_no_time_do_not_count_for_speed() {
+        assert_eq!(got10k_speed([0.5, 0.0, 0.25, -1.0, f64::NAN]), Some(3.0));
+        assert_eq!(got10k_speed([0.0]), None);
     }
 
     #[test]

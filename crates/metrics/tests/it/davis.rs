@@ -1,4 +1,4 @@
-//! J and F against values that the DAVIS evaluation code and vos-benchmark gave on real results.
+//! J and F against values that the DAVIS evaluation code, vos-benchmark and SAM 2's evaluator gave.
 #![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 
 use std::collections::BTreeMap;
@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_metrics::{
-    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, ScoredFrames,
-    VosBenchmarkSequence,
+    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, LabelMap, SaVObject,
+    ScoredFrames, VosBenchmarkSequence,
 };
 
 use crate::difference::Difference;
 use crate::label_image::images;
-use crate::shared::{read, shared};
+use crate::mask_code::MaskCode;
+use crate::shared::{golden, read, shared};
 
 #[derive(Deserialize)]
 struct EdgeCases {
@@ -143,4 +144,63 @@ fn proposals_are_assigned_as_in_the_davis_code() {
             difference.check(&name, report.boundary.mean, expected.boundary[index]);
         }
     }
+}
+
+#[derive(Deserialize)]
+struct SaV {
+    size: [usize; 2],
+    sequences: Vec<SaVSequence>,
+}
+
+/// Masks by label for each frame, and J and F in percent by label.
+#[derive(Deserialize)]
+struct SaVSequence {
+    truth: Vec<BTreeMap<u8, MaskCode>>,
+    predictions: Vec<BTreeMap<u8, MaskCode>>,
+    together: BTreeMap<u8, [f64; 2]>,
+    alone: BTreeMap<u8, [f64; 2]>,
+}
+
+#[test]
+fn objects_score_as_in_the_sa_v_evaluator() {
+    let vectors: SaV = golden("sa_v");
+    let size = FrameSize::new(vectors.size[1], vectors.size[0]);
+    let mut difference = Difference::of("SA-V");
+    for sequence in &vectors.sequences {
+        let frames = sequence.truth.len();
+        let pairs = sequence.truth.iter().zip(&sequence.predictions);
+        let mut together = VosBenchmarkSequence::new(size, frames, ScoredFrames::Inner);
+        for (truth, prediction) in pairs.clone() {
+            let (truth, prediction) = (labels(size, truth), labels(size, prediction));
+            let map = |labels| LabelMap::new(size, labels).unwrap();
+            together.push(&map(&truth), &map(&prediction)).unwrap();
+        }
+        let means = together.finish().unwrap();
+        assert_eq!(means.len(), sequence.together.len());
+        for mean in means {
+            let [region, boundary] = sequence.together[&mean.label];
+            difference.check("J", mean.scores.region * 100.0, region);
+            difference.check("F", mean.scores.boundary * 100.0, boundary);
+        }
+        for (label, [region, boundary]) in &sequence.alone {
+            let mut object = SaVObject::new(size, frames, ScoredFrames::Inner);
+            for (truth, prediction) in pairs.clone() {
+                let mask = |masks: &BTreeMap<u8, MaskCode>| {
+                    masks.get(label).map_or(Mask::new(size), MaskCode::mask)
+                };
+                object.push(&mask(truth), &mask(prediction)).unwrap();
+            }
+            let scores = object.finish().unwrap();
+            difference.check("J alone", scores.region * 100.0, *region);
+            difference.check("F alone", scores.boundary * 100.0, *boundary);
+        }
+    }
+}
+
+fn labels(size: FrameSize, masks: &BTreeMap<u8, MaskCode>) -> Vec<u8> {
+    let mut labels = vec![0; size.pixel_count()];
+    for (&label, mask) in masks {
+        mask.mask().write_bytes(&mut labels, label);
+    }
+    labels
 }

@@ -1,5 +1,6 @@
 //! Tests against the definitions and against values of the official evaluators.
 
+mod any_input;
 mod davis;
 mod definition;
 mod detection;
@@ -9,6 +10,7 @@ mod label_image;
 
 mod mask_code;
 mod moments;
+mod permutation;
 mod questions;
 mod revos;
 mod sa_co;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tubelet_metrics::{
     FrameBoxes, FrameSpan, HcStvgAnnotation, MissingPrediction, PreciseBox, SentenceKind,
     StcatTruth, StcatTube, TubeDetrTube, TubeReport, TubeScore, TubeSpans, VidStgFold,
-    tubedetr_frames,
+    interpolated_boxes, stcat_hc_stvg_frames, stcat_vidstg_frames, tubedetr_frames,
 };
 
 use crate::difference::Difference;
@@ -193,5 +193,55 @@ fn tubes_of_hc_stvg_score_as_in_the_tubedetr_evaluator() {
             tube.push(frame, boxes).unwrap();
         }
         check(&mut difference, &tube.finish(), sample.expected);
+    }
+}
+
+#[derive(Deserialize)]
+struct StcatInput {
+    clips: Vec<Clip>,
+    segments: Vec<Segment>,
+    keys: Vec<(usize, [f64; 4])>,
+    filled: Vec<(usize, [f64; 4])>,
+}
+
+#[derive(Deserialize)]
+struct Clip {
+    frames: usize,
+    read: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct Segment {
+    first: usize,
+    end: usize,
+    read: Vec<usize>,
+}
+
+#[test]
+fn frames_are_read_and_filled_as_in_stcat() {
+    let vectors: StcatInput = golden("stcat_input");
+    for clip in vectors.clips {
+        assert_eq!(stcat_hc_stvg_frames(clip.frames), clip.read);
+    }
+    for segment in vectors.segments {
+        let span = FrameSpan::new(segment.first, segment.end);
+        assert_eq!(stcat_vidstg_frames(span), segment.read);
+    }
+    let boxes = |list: &[(usize, [f64; 4])]| -> Vec<(usize, PreciseBox)> {
+        let pairs = list.iter();
+        pairs
+            .map(|&(frame, edges)| (frame, PreciseBox::from_edges(edges)))
+            .collect()
+    };
+    let mut difference = Difference::of("STCAT, boxes between frames");
+    let (keys, expected) = (boxes(&vectors.keys), boxes(&vectors.filled));
+    let found: Vec<(usize, PreciseBox)> = interpolated_boxes(&keys).collect();
+    assert_eq!(found.len(), expected.len());
+    for ((frame, found), (expected_frame, expected)) in found.iter().zip(&expected) {
+        assert_eq!(frame, expected_frame);
+        difference.check("left", found.left, expected.left);
+        difference.check("top", found.top, expected.top);
+        difference.check("right", found.right, expected.right);
+        difference.check("bottom", found.bottom, expected.bottom);
     }
 }

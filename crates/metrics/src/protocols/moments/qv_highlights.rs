@@ -80,7 +80,8 @@ impl QvHighlightsFold {
     /// Adds a query.
     ///
     /// # Errors
-    /// [`MetricsError::ClipOutsideVideo`] where a judged clip lies beyond the video.
+    /// [`MetricsError::ClipOutsideVideo`] where a judged clip lies beyond the video, [`MetricsError::VideoTooLong`] where
+    /// the video is longer than a day.
     pub fn push(
         &mut self,
         truth: &QvTruth<'_>,

@@ -10,6 +10,9 @@ const JUDGES: usize = 3;
 /// Seconds of a clip.
 const CLIP_SECONDS: f64 = 2.0;
 
+/// More clips than a video of a day has; who has so many has damaged numbers.
+const MOST_CLIPS: usize = 43_200;
+
 /// The judgements of a clip that belongs to a true moment; all other clips have 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JudgedClip {
@@ -79,6 +82,9 @@ pub(crate) fn all_clips(
     judged: &[JudgedClip],
 ) -> Result<Vec<[u8; JUDGES]>, MetricsError> {
     let clips = (seconds / CLIP_SECONDS) as usize;
+    if clips > MOST_CLIPS {
+        return Err(MetricsError::VideoTooLong { seconds });
+    }
     let most = judged.iter().map(|judged| judged.clip).max();
     if let Some(clip) = most.filter(|&clip| clip >= clips) {
         return Err(MetricsError::ClipOutsideVideo { clip, clips });
@@ -164,6 +170,7 @@ mod tests {
             Err(MetricsError::ClipOutsideVideo { clip, clips })
         );
         assert!(all_clips(f64::NAN, &[]).unwrap().is_empty());
+        assert!(all_clips(f64::INFINITY, &[]).is_err());
     }
 
     #[test]

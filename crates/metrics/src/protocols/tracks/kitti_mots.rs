@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tubelet_geometry::RunLength;
 
 use crate::error::MetricsError;
+use crate::mean::Mean;
 use crate::protocols::tracks::mots_counts::MotsCounts;
 use crate::track_overlap::mask_iou;
 
@@ -94,6 +95,7 @@ impl KittiMotsSequence {
         let found: Vec<_> = predictions.iter().filter(of_class(self.class)).collect();
         let mut matched = Vec::new();
         let mut is_matched = vec![false; found.len()];
+        let mut overlaps = Mean::default();
         for object in &objects {
             let mut track = None;
             for (prediction, is_matched) in found.iter().zip(&mut is_matched) {
@@ -102,6 +104,7 @@ impl KittiMotsSequence {
                     *is_matched = true;
                     track = Some(prediction.track);
                     self.counts.overlap += overlap;
+                    overlaps.push(overlap);
                     self.counts.true_positives += 1;
                 }
             }
@@ -126,6 +129,7 @@ impl KittiMotsSequence {
         self.counts.false_negatives += objects.len() - right;
         self.counts.false_positives += found.len() - right - ignored_masks;
         self.counts.frames += 1;
+        self.counts.frame_overlap += if right == 0 { 1.0 } else { overlaps.value() };
         self.predicted_tracks
             .extend(found.iter().map(|prediction| prediction.track));
         for (track, prediction) in matched {

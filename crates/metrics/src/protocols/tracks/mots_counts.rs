@@ -19,6 +19,8 @@ pub struct MotsCounts {
     pub false_negatives: usize,
     /// The summed overlap of the pairs.
     pub overlap: f64,
+    /// The summed mean overlap of the pairs of each frame, 1 for a frame without pairs.
+    pub frame_overlap: f64,
     /// IDS: how often a true track goes on as another predicted one.
     pub identity_switches: usize,
     /// How often a true track is interrupted or changes.
@@ -47,6 +49,7 @@ impl MotsCounts {
             false_positives: self.false_positives + other.false_positives,
             false_negatives: self.false_negatives + other.false_negatives,
             overlap: self.overlap + other.overlap,
+            frame_overlap: self.frame_overlap + other.frame_overlap,
             identity_switches: self.identity_switches + other.identity_switches,
             fragmentations: self.fragmentations + other.fragmentations,
             tracks: self.tracks + other.tracks,
@@ -87,6 +90,26 @@ impl MotsCounts {
     /// MOTSP: the mean overlap of the pairs; `None` where there is none (the official code: infinity).
     pub fn overlap_of_pairs(&self) -> Option<f64> {
         (self.true_positives > 0).then(|| self.overlap / self.true_positives as f64)
+    }
+
+    /// MODSP: the mean over frames of the mean overlap of their pairs; `None` without frames.
+    pub fn overlap_of_frames(&self) -> Option<f64> {
+        (self.frames > 0).then(|| self.frame_overlap / self.frames as f64)
+    }
+
+    /// FAR: wrong masks per frame; `None` without frames.
+    pub fn false_alarm_rate(&self) -> Option<f64> {
+        (self.frames > 0).then(|| self.false_positives as f64 / self.frames as f64)
+    }
+
+    /// F1 of recall and precision; 0 where both are.
+    pub fn f1(&self) -> f64 {
+        let (recall, precision) = (self.recall(), self.precision());
+        if recall + precision == 0.0 {
+            0.0
+        } else {
+            2.0 * precision * recall / (precision + recall)
+        }
     }
 
     /// The share of true masks that were found; 0 where there is none.
