@@ -1,10 +1,29 @@
-//! Video segmentation metrics, each a fold over frames.
+//! Metrics of video segmentation, tracking and grounding, each a fold.
 //!
-//! In: masks, boxes or label maps, one frame at a time. Out: scores of a frame, statistics of a sequence, the figures
-//! of a benchmark. A fold keeps sums and one frame of scratch, so memory does not grow with the length of a video.
-//! This crate does not know tensors, models or files.
+//! In: masks, boxes, label maps, spans or answers, one frame or one sample at a time. Out: scores of a frame, statistics
+//! of a sequence, the figures of a benchmark. This crate does not know tensors, models or files.
 //!
-//! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts.
+//! A fold over frames keeps sums and one frame of scratch, so memory does not grow with the length of a video (HOTA and
+//! TETA, which decide nothing before the last frame, keep a number for each pair of tracks in a frame). A fold over
+//! samples has a `merge`, so that parts of a data set may be evaluated side by side; those that rank predictions keep a
+//! few bytes for each. All figures are shares from 0 to 1 unless they say otherwise.
+//!
+//! Measures stand at the root and know no data set; `protocols` says which frames and objects a benchmark counts. Where
+//! evaluators disagree, each has a name, and a quirk of official code is a mode that has to be asked for.
+//!
+//! | task | benchmarks | begin with |
+//! | --- | --- | --- |
+//! | video object segmentation | DAVIS-2016, DAVIS-2017 | [`Davis2016Sequence`], [`Davis2017Sequence`], [`DavisUnsupervisedSequence`] |
+//! | | MOSE, LVOS, SA-V | [`VosBenchmarkSequence`], [`SaVObject`] |
+//! | referring segmentation | MeViS, Refer-YouTube-VOS, Ref-DAVIS17 | [`ExpressionSequence`], [`RefDavisFold`] |
+//! | | ReVOS | [`RevosExpression`] |
+//! | | A2D-Sentences, JHMDB-Sentences, RefCOCO | [`A2dFold`], [`RefCocoMaskFold`], [`RefCocoBoxFold`] |
+//! | spatio-temporal grounding | VidSTG, HC-STVG | [`TubeDetrTube`], [`StcatTube`], [`EveryFrameTube`] |
+//! | moment retrieval | Charades-STA, QVHighlights | [`CharadesFold`], [`QvHighlightsFold`] |
+//! | questions | NExT-QA, NExT-GQA, CLEVRER, Video-MME | [`NextQaFold`], [`NextGqaFold`], [`ClevrerFold`], [`VideoMmeFold`] |
+//! | tracking | GOT-10k | [`Got10kFold`] |
+//! | | KITTI MOTS, YouTube-VIS, SA-Co/VEval | [`KittiMotsSequence`], [`YoutubeVisVideo`], [`SaCoVideo`] |
+//! | | several cameras | [`MultiViewSequence`] |
 
 mod accuracy;
 mod alignment;

@@ -1,7 +1,8 @@
 //! DAVIS-2017, unsupervised: up to twenty proposals without order, assigned to the objects as well as can be.
 //!
 //! All frames count, the first and the last too, and void pixels for nothing. Source: Caelles et al., *The 2019 DAVIS
-//! Challenge*, and the `_evaluate_unsupervised` of its evaluation code.
+//! Challenge*, and the `_evaluate_unsupervised` of its evaluation code. That code gives objects in the order of their
+//! proposals but numbers them as if in their own, so its rows may be exchanged; means over objects are the same.
 
 use tubelet_geometry::{FrameSize, Mask};
 

@@ -9,14 +9,16 @@ pub(crate) mod davis_unsupervised;
 pub(crate) mod sa_v;
 pub(crate) mod vos_benchmark;
 
-pub(crate) mod got10k;
-
 pub(crate) mod referring;
-pub(crate) mod stvg;
 
 pub(crate) mod images;
-pub(crate) mod tracks;
+
+pub(crate) mod stvg;
 
 pub(crate) mod moments;
 
 pub(crate) mod questions;
+
+pub(crate) mod got10k;
+
+pub(crate) mod tracks;

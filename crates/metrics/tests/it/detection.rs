@@ -1,9 +1,14 @@
-//! Scored objects against values that pycocotools and the evaluators built on it gave.
+//! Objects in images against values that pycocotools and the evaluators of MTTR and ReLA gave.
 #![expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tubelet_geometry::Mask;
-use tubelet_metrics::{A2dFold, AreaPrecision, DetectionReport, ScoredMask};
+use tubelet_metrics::{
+    A2dFold, AreaPrecision, DetectionReport, ExpressionMasks, RefCocoMaskFold, RefCocoMaskRules,
+    ScoredMask,
+};
 
 use crate::difference::Difference;
 use crate::mask_code::MaskCode;
@@ -79,4 +84,45 @@ fn scored_masks_score_as_in_the_mttr_evaluator() {
     difference.check("overall IoU", report.overall_iou, vectors.overall);
     difference.check("mean IoU", report.mean_iou, vectors.mean);
     check_stats(&mut difference, &report.detection, &vectors.stats);
+}
+
+#[derive(Deserialize)]
+struct GRefCoco {
+    samples: Vec<Expression>,
+    figures: BTreeMap<String, f64>,
+}
+
+#[derive(Deserialize)]
+struct Expression {
+    truth: MaskCode,
+    prediction: MaskCode,
+    says_nothing: bool,
+}
+
+#[test]
+fn expressions_score_as_in_the_rela_evaluator() {
+    let vectors: GRefCoco = golden("g_ref_coco");
+    let mut fold = RefCocoMaskFold::new(RefCocoMaskRules::Rela);
+    for sample in &vectors.samples {
+        let masks = ExpressionMasks {
+            truth: &sample.truth.mask(),
+            prediction: &sample.prediction.mask(),
+            says_nothing: sample.says_nothing,
+        };
+        fold.push(masks).unwrap();
+    }
+    let report = fold.finish().unwrap();
+    let found = [
+        ("gIoU", report.mean_iou * 100.0),
+        ("cIoU", report.cumulative_iou * 100.0),
+        ("T_acc", report.something_found.share().unwrap()),
+        ("N_acc", report.nothing_found.share().unwrap()),
+        ("Pr@0.7", report.precision[2].share * 100.0),
+        ("Pr@0.8", report.precision[3].share * 100.0),
+        ("Pr@0.9", report.precision[4].share * 100.0),
+    ];
+    let mut difference = Difference::of("gRefCOCO, ReLA");
+    for (name, value) in found {
+        difference.check(name, value, vectors.figures[name]);
+    }
 }

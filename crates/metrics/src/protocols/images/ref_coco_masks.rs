@@ -22,7 +22,7 @@ pub enum RefCocoMaskRules {
     /// LISA: 0.00001 is added to every union, and the overlap of two empty masks is 1.
     Lisa,
     /// ReLA, for gRefCOCO, where expressions may mean nothing: such an expression scores 1 where the model says so, and 0
-    /// otherwise.
+    /// otherwise. Where the model says so wrongly its mask shares nothing, but counts for the union.
     Rela,
 }
 
@@ -31,8 +31,10 @@ pub enum RefCocoMaskRules {
 pub struct ExpressionMasks<'a> {
     /// What it means; empty where it means nothing.
     pub truth: &'a Mask,
-    /// What was predicted; `None` where the model says that the expression means nothing.
-    pub prediction: Option<&'a Mask>,
+    /// What was predicted.
+    pub prediction: &'a Mask,
+    /// Whether the model says that the expression means nothing.
+    pub says_nothing: bool,
 }
 
 /// The figures of RefCOCO, from 0 to 1.
@@ -82,23 +84,24 @@ impl RefCocoMaskFold {
     /// # Errors
     /// [`MetricsError::Geometry`] where the masks differ in size.
     pub fn push(&mut self, masks: ExpressionMasks<'_>) -> Result<f64, MetricsError> {
-        let truth = masks.truth;
-        if let Some(prediction) = masks.prediction {
-            truth.same_size(prediction)?;
-        }
-        let says_nothing = masks.prediction.is_none();
-        let overlap = masks.prediction.map_or(
-            RegionOverlap {
-                intersection: 0,
-                union: truth.count(),
-            },
-            |prediction| RegionOverlap::of(truth, prediction),
-        );
+        let ExpressionMasks {
+            truth,
+            prediction,
+            says_nothing,
+        } = masks;
+        truth.same_size(prediction)?;
+        let mut overlap = RegionOverlap::of(truth, prediction);
         let means_nothing = truth.is_empty();
         if means_nothing {
             self.nothing_found.push(says_nothing);
         } else {
             self.something_found.push(!says_nothing);
+        }
+        if self.rules == RefCocoMaskRules::Rela && says_nothing {
+            overlap.intersection = 0;
+            if means_nothing {
+                overlap.union = 0;
+            }
         }
         let (intersection, union) = (overlap.intersection as f64, overlap.union as f64);
         let iou = match self.rules {
@@ -171,14 +174,15 @@ mod tests {
         mask
     }
 
-    fn report(rules: RefCocoMaskRules, pairs: &[(usize, Option<usize>)]) -> RefCocoMaskReport {
+    /// Columns of the truth and of the prediction, and whether the model says nothing.
+    fn report(rules: RefCocoMaskRules, samples: &[(usize, usize, bool)]) -> RefCocoMaskReport {
         let mut fold = RefCocoMaskFold::new(rules);
-        for &(truth, prediction) in pairs {
-            let prediction = prediction.map(columns);
+        for &(truth, prediction, says_nothing) in samples {
             let mut part = RefCocoMaskFold::new(rules);
             let masks = ExpressionMasks {
                 truth: &columns(truth),
-                prediction: prediction.as_ref(),
+                prediction: &columns(prediction),
+                says_nothing,
             };
             part.push(masks).unwrap();
             fold.merge(&part);
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn evaluators_differ_on_empty_masks() {
-        let pairs = [(4, Some(8)), (0, Some(0))];
+        let pairs = [(4, 8, false), (0, 0, false)];
         let lavt = report(RefCocoMaskRules::Lavt, &pairs);
         assert_eq!((lavt.mean_iou, lavt.cumulative_iou), (0.25, 0.5));
         assert_eq!(lavt.precision[0].share, 0.5);
@@ -199,11 +203,11 @@ mod tests {
 
     #[test]
     fn expressions_without_object_are_a_question_of_their_own() {
-        let pairs = [(4, Some(8)), (5, None), (0, None), (0, Some(3))];
+        let pairs = [(4, 8, false), (5, 9, true), (0, 7, true), (0, 3, false)];
         let rela = report(RefCocoMaskRules::Rela, &pairs);
         assert_eq!(rela.mean_iou, 1.5 / 4.0);
-        // Unions of 8, 5, 0 and 3.
-        assert_eq!(rela.cumulative_iou, 4.0 / 16.0);
+        // Unions of 8, 9, 0 and 3.
+        assert_eq!(rela.cumulative_iou, 4.0 / 20.0);
         assert_eq!(rela.nothing_found.share(), Some(0.5));
         assert_eq!(rela.something_found.share(), Some(0.5));
         assert_eq!(rela.precision[0].share, 0.5);
@@ -215,7 +219,8 @@ mod tests {
         let other = Mask::new(FrameSize::new(1, 10));
         let masks = ExpressionMasks {
             truth: &columns(1),
-            prediction: Some(&other),
+            prediction: &other,
+            says_nothing: false,
         };
         assert!(matches!(fold.push(masks), Err(MetricsError::Geometry(_))));
         assert_eq!(fold.finish(), Err(MetricsError::NoSamples));
