@@ -78,20 +78,32 @@ impl BoundaryMatcher {
         }
     }
 
+    /// The disk by which boundaries are grown.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// Matches the boundaries of two masks.
     ///
     /// # Panics
     /// Where their sizes differ.
     pub fn matched(&self, truth: &Mask, prediction: &Mask) -> BoundaryAccuracy {
         let (truth, prediction) = (truth.boundary(), prediction.boundary());
+        let counts = BoundaryAccuracy {
+            predicted: prediction.count(),
+            truth: truth.count(),
+            ..BoundaryAccuracy::default()
+        };
+        if counts.predicted == 0 || counts.truth == 0 {
+            return counts;
+        }
         let mut near = truth.dilate(&self.disk);
         let predicted_matched = prediction.intersection_count(&near);
         prediction.dilate_into(&self.disk, &mut near);
         BoundaryAccuracy {
-            predicted: prediction.count(),
             predicted_matched,
-            truth: truth.count(),
             truth_matched: truth.intersection_count(&near),
+            ..counts
         }
     }
 }

@@ -58,6 +58,15 @@ impl OverlapFold {
         }
     }
 
+    /// Adds what another part of the evaluation collected.
+    pub fn merge(&mut self, other: &Self) {
+        self.frames += other.frames;
+        self.sum += other.sum;
+        for (above, more) in self.above.iter_mut().zip(other.above) {
+            *above += more;
+        }
+    }
+
     /// The measures.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use tubelet_geometry::{FrameSize, GeometryError};
 
+use crate::frame_span::FrameSpan;
+
 /// Every way in which an evaluation can fail.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MetricsError {
@@ -55,6 +57,96 @@ pub enum MetricsError {
         /// Frames of the sequence.
         frames: usize,
     },
+    /// A frame came before or with its predecessor.
+    #[error("frame {found} came after frame {previous}")]
+    FrameOrder {
+        /// Number of the frame before.
+        previous: usize,
+        /// Number of the frame that followed.
+        found: usize,
+    },
+    /// A frame lacks a box that its protocol needs.
+    #[error("frame {frame} has no box in the {role}")]
+    MissingBox {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+    },
+    /// A video has too few frames a second to be sampled as its protocol wants.
+    #[error("a video needs at least {least} frames a second, it has {found}")]
+    FrameRate {
+        /// Frames a second that are sampled.
+        least: f64,
+        /// Frames a second of the video.
+        found: f64,
+    },
+    /// A tube and the part of the video that is looked at do not meet.
+    #[error("the tube from frame {} to {} lies outside the segment from {} to {}", .tube.start, .tube.end, .segment.start, .segment.end)]
+    TubeOutsideSegment {
+        /// Frames of the tube.
+        tube: FrameSpan,
+        /// Frames of the segment.
+        segment: FrameSpan,
+    },
+    /// There are more or fewer scores than pixels.
+    #[error("{expected} scores are needed, {found} were given")]
+    ScoreCount {
+        /// Scores that are needed.
+        expected: usize,
+        /// Scores that were given.
+        found: usize,
+    },
+    /// A judged clip lies beyond the end of its video.
+    #[error("clip {clip} is judged, but the video has {clips} clips")]
+    ClipOutsideVideo {
+        /// Number of the clip, from 0.
+        clip: usize,
+        /// Clips of the video.
+        clips: usize,
+    },
+    /// A video is too long for its clips to be listed.
+    #[error("a video of {seconds} seconds is too long")]
+    VideoTooLong {
+        /// Length of the video.
+        seconds: f64,
+    },
+    /// A question with statements has none.
+    #[error("the question has no statements to judge")]
+    NoOptions,
+    /// Two masks of a frame have the same track.
+    #[error("frame {frame} of the {role} has two masks of track {track}")]
+    RepeatedTrack {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+        /// Number of the track.
+        track: u64,
+    },
+    /// A frame names a track that does not exist.
+    #[error("frame {frame} of the {role} names track {track}, there are {tracks}")]
+    UnknownTrack {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+        /// Number of the track.
+        track: usize,
+        /// Tracks there are.
+        tracks: usize,
+    },
+    /// Masks of a frame overlap where they must not.
+    #[error("masks overlap in frame {frame} of the {role}")]
+    OverlappingMasks {
+        /// Number of the frame, from 0.
+        frame: usize,
+        /// `ground truth` or `prediction`.
+        role: &'static str,
+    },
+    /// A benchmark has no sample.
+    #[error("there is no sample to score")]
+    NoSamples,
     /// A sequence, or a benchmark, has no object.
     #[error("there is no object to score")]
     NoObjects,

@@ -25,6 +25,14 @@ impl RegionOverlap {
         }
     }
 
+    /// The counts of both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            intersection: self.intersection + other.intersection,
+            union: self.union + other.union,
+        }
+    }
+
     /// J: intersection over union, and 1 where both masks are empty.
     pub fn similarity(self) -> f64 {
         if self.union == 0 {

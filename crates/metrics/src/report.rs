@@ -1,7 +1,8 @@
 //! Scores of objects and of a whole benchmark.
 
 use crate::error::MetricsError;
-use crate::series::{Mean, SeriesStatistics};
+use crate::mean::Mean;
+use crate::series::SeriesStatistics;
 
 /// The scores of one object over one sequence.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +47,13 @@ impl ReportFold {
         self.boundary.push(object.boundary);
     }
 
+    /// Adds the objects that another part of the evaluation collected.
+    pub fn merge(&mut self, other: &Self) {
+        self.objects += other.objects;
+        self.region.merge(&other.region);
+        self.boundary.merge(&other.boundary);
+    }
+
     /// The scores of the benchmark.
     ///
     /// # Errors
@@ -74,6 +82,12 @@ impl StatisticsMean {
         self.mean.push(statistics.mean);
         self.recall.push(statistics.recall);
         self.decay.push(statistics.decay);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.mean.merge(other.mean);
+        self.recall.merge(other.recall);
+        self.decay.merge(other.decay);
     }
 
     fn value(&self) -> SeriesStatistics {

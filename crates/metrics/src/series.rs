@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::error::MetricsError;
+use crate::mean::Mean;
 
 /// A value above this counts for the recall.
 const RECALL_THRESHOLD: f64 = 0.5;
@@ -51,7 +52,8 @@ impl SeriesFold {
     pub fn new(frames: usize, positions: DecayPositions) -> Self {
         let edge = |number: usize| {
             // Edges at equal distances from the first to the last frame, rounded half up.
-            let position = (number * frames.saturating_sub(1) + BINS / 2) / BINS;
+            let spread = number.saturating_mul(frames.saturating_sub(1));
+            let position = spread.saturating_add(BINS / 2) / BINS;
             match positions {
                 DecayPositions::Exact => position,
                 DecayPositions::WrappedEightBit => position % 256,
@@ -119,27 +121,6 @@ impl Bin {
         if self.positions.contains(&position) {
             self.mean.push(value);
         }
-    }
-}
-
-/// A mean that skips what is not a number.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Mean {
-    sum: f64,
-    count: usize,
-}
-
-impl Mean {
-    pub(crate) fn push(&mut self, value: f64) {
-        if !value.is_nan() {
-            self.sum += value;
-            self.count += 1;
-        }
-    }
-
-    /// The mean; NaN where there is no value.
-    pub(crate) fn value(self) -> f64 {
-        self.sum / self.count as f64
     }
 }
 

@@ -64,10 +64,8 @@ impl Davis2017Sequence {
                 objects,
             });
         }
-        let masks = |map: &LabelMap<'_>| -> Vec<_> {
-            (1..=objects).map(|label| map.object(label as u8)).collect()
-        };
-        self.fold.push(&masks(truth), &masks(prediction))
+        self.fold
+            .push(&truth.objects(objects), &prediction.objects(objects))
     }
 
     /// The statistics of each object.

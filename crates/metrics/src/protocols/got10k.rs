@@ -2,20 +2,38 @@
 //!
 //! Frames of all sequences are pooled, so a long sequence weighs more. Source: the GOT-10k toolkit.
 
-use tubelet_geometry::{BoundingBox, FrameSize};
+use tubelet_geometry::FrameSize;
 
 use crate::box_overlap::{OverlapFold, OverlapReport};
 use crate::error::MetricsError;
+use crate::mean::Mean;
+use crate::precise_box::PreciseBox;
 
 /// The toolkit's IoU: both boxes are clipped to the frame first, in its own way, and two empty boxes share nothing.
 ///
 /// A box that begins left of (or above) the frame is moved in without losing width (or height), up to what the frame
 /// holds; only what reaches beyond the right or lower edge is cut off.
-pub fn got10k_iou(truth: BoundingBox, prediction: BoundingBox, size: FrameSize) -> f64 {
-    let (truth, prediction) = (Clipped::new(truth, size), Clipped::new(prediction, size));
+pub fn got10k_iou(
+    truth: impl Into<PreciseBox>,
+    prediction: impl Into<PreciseBox>,
+    size: FrameSize,
+) -> f64 {
+    let truth = Clipped::new(truth.into(), size);
+    let prediction = Clipped::new(prediction.into(), size);
     let intersection = truth.x.shared(prediction.x) * truth.y.shared(prediction.y);
     let union = truth.area() + prediction.area() - intersection;
     (intersection / (union + f64::EPSILON)).clamp(0.0, 1.0)
+}
+
+/// The toolkit's speed in frames per second: the mean of the inverse times, in seconds, of frames that took any; `None`
+/// where none did (the toolkit: -1).
+pub fn got10k_speed(seconds: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut speed = Mean::default();
+    for seconds in seconds.into_iter().filter(|&seconds| seconds > 0.0) {
+        speed.push(1.0 / seconds);
+    }
+    let speed = speed.value();
+    (!speed.is_nan()).then_some(speed)
 }
 
 /// A box in the frame.
@@ -26,7 +44,7 @@ struct Clipped {
 }
 
 impl Clipped {
-    fn new(edges: BoundingBox, size: FrameSize) -> Self {
+    fn new(edges: PreciseBox, size: FrameSize) -> Self {
         Self {
             x: Extent::new(edges.left, edges.right, size.width),
             y: Extent::new(edges.top, edges.bottom, size.height),
@@ -46,10 +64,16 @@ struct Extent {
 }
 
 impl Extent {
-    fn new(start: f32, end: f32, limit: usize) -> Self {
+    fn new(start: f64, end: f64, limit: usize) -> Self {
         let limit = limit as f64;
-        let length = f64::from(end) - f64::from(start);
-        let start = f64::from(start).clamp(0.0, limit);
+        let length = end - start;
+        if length.is_nan() {
+            return Self {
+                start: 0.0,
+                length: 0.0,
+            };
+        }
+        let start = start.clamp(0.0, limit);
         Self {
             start,
             length: length.clamp(0.0, limit - start),
@@ -79,7 +103,12 @@ impl Got10kFold {
 
     /// Adds a frame and gives its IoU; `None` where it does not count: the first of its sequence, one whose object is
     /// hidden (`cover`, from 0 to 8, is 0), or one before any sequence has begun.
-    pub fn push(&mut self, truth: BoundingBox, prediction: BoundingBox, cover: u8) -> Option<f64> {
+    pub fn push(
+        &mut self,
+        truth: impl Into<PreciseBox>,
+        prediction: impl Into<PreciseBox>,
+        cover: u8,
+    ) -> Option<f64> {
         let size = self.size?;
         if std::mem::take(&mut self.is_first) || cover == 0 {
             return None;
@@ -87,6 +116,11 @@ impl Got10kFold {
         let iou = got10k_iou(truth, prediction, size);
         self.overlaps.push(iou);
         Some(iou)
+    }
+
+    /// Adds the frames of whole sequences that another part of the evaluation collected.
+    pub fn merge(&mut self, other: &Self) {
+        self.overlaps.merge(&other.overlaps);
     }
 
     /// The measures over all frames that count.
@@ -101,6 +135,7 @@ impl Got10kFold {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tubelet_geometry::BoundingBox;
 
     const SIZE: FrameSize = FrameSize::new(100, 100);
 
@@ -111,6 +146,14 @@ mod tests {
         assert!((got10k_iou(inside, outside, SIZE) - 1.0).abs() < 1e-12);
         let nothing = BoundingBox::new(0.0, 0.0, 0.0, 0.0);
         assert_eq!(got10k_iou(nothing, nothing, SIZE), 0.0);
+        let nowhere = BoundingBox::new(f32::NAN, 0.0, f32::INFINITY, 20.0);
+        assert_eq!(got10k_iou(inside, nowhere, SIZE), 0.0);
+    }
+
+    #[test]
+    fn frames_that_took_no_time_do_not_count_for_speed() {
+        assert_eq!(got10k_speed([0.5, 0.0, 0.25, -1.0, f64::NAN]), Some(3.0));
+        assert_eq!(got10k_speed([0.0]), None);
     }
 
     #[test]
