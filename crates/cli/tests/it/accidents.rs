@@ -93,10 +93,7 @@ mod unix {
             .unwrap();
         let start = Instant::now();
         while lines(folder) < 4 {
-            assert!(
-                start.elapsed() < Duration::from_mins(2),
-                "nothing happens"
-            );
+            assert!(start.elapsed() < Duration::from_mins(2), "nothing happens");
             sleep(Duration::from_millis(5));
         }
         run
