@@ -101,15 +101,12 @@ pub(crate) fn work(folder: &Path) -> anyhow::Result<()> {
     let mut tracker = Tracker::load(folder)?;
     let mut out = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
-        match line?.strip_prefix("objects ") {
-            Some(objects) => {
-                tracker.prepare(objects.parse()?);
-                writeln!(out, "ready")?;
-            }
-            None => {
-                let times: Vec<String> = tracker.time().iter().map(f64::to_string).collect();
-                writeln!(out, "{}", times.join(" "))?;
-            }
+        if let Some(objects) = line?.strip_prefix("objects ") {
+            tracker.prepare(objects.parse()?);
+            writeln!(out, "ready")?;
+        } else {
+            let times: Vec<String> = tracker.time().iter().map(f64::to_string).collect();
+            writeln!(out, "{}", times.join(" "))?;
         }
         out.flush()?;
     }
