@@ -1,14 +1,13 @@
 //! Two-dimensional convolution and its transpose.
 //!
-//! In and out: images `[batch, channels, height, width]`; weights in PyTorch's layouts. A weight in bfloat16 asks for
-//! products in [`Precision::Half`](crate::Precision::Half).
+//! In and out: images `[batch, channels, height, width]`; weights in PyTorch's layouts.
 
 use burn::tensor::{
     Tensor, module,
     ops::{ConvOptions, ConvTransposeOptions},
 };
 
-use crate::extension::{apply, is_fast, is_half, is_untracked};
+use crate::extension::{apply, is_fast};
 use crate::{Activation, activate, cpu};
 
 /// Geometry of a [`conv2d`] and what follows it.
@@ -42,7 +41,7 @@ impl Default for Conv2dOptions {
 ///
 /// # Shapes
 /// - `input`: `[batch, in, height, width]`
-/// - `weight`: `[out, in / groups, kernel_height, kernel_width]`, in the input's type or bfloat16
+/// - `weight`: `[out, in / groups, kernel_height, kernel_width]`
 /// - output: `[batch, out, (height + 2·padding − kernel) / stride + 1, …]`
 pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Tensor<4> {
     let [_, channels, height, width] = input.dims();
@@ -58,7 +57,7 @@ pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Te
     if fits
         && (options.groups == 1 || depthwise)
         && is_fast(&input)
-        && (is_fast(&weight) || is_half(&weight) && is_untracked(&input))
+        && is_fast(&weight)
         && options.bias.as_ref().is_none_or(is_fast)
     {
         let kernel = cpu::Convolution {
@@ -73,7 +72,6 @@ pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Te
         return apply(kernel, inputs);
     }
     let geometry = ConvOptions::new(options.stride, options.padding, [1, 1], options.groups);
-    let weight = weight.cast(input.dtype());
     let output = module::conv2d(input, weight, options.bias, geometry);
     activate(output, options.activation)
 }

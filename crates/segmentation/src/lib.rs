@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod features;
 mod frame_preparation;
+mod half_products;
 mod image_encoder;
 mod mask_decoder;
 mod memory;

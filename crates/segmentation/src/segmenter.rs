@@ -14,6 +14,7 @@ use crate::{
     AbsentMasks, FramePolicy, ImageEncoder, ImageFeatures, MaskChoice, MaskDecoder,
     MaskDecoderInput, MaskInMemory, MaskPrediction, MemoryPrecision, PointPrompts, PromptEncoder,
     SegmenterConfig,
+    half_products::round_weights,
     memory::{
         bank::FrameMemory,
         encoder::{self, MemoryEncoder},
@@ -109,6 +110,19 @@ impl Segmenter {
     /// Where the weights are.
     pub fn device(&self) -> Device {
         self.recall.device()
+    }
+
+    /// The same model with weights of image encoder, memory attention and memory encoder as bfloat16: less memory, and where
+    /// the processor multiplies bfloat16, less time. Sums and everything between products stay f32; SAM 2's own
+    /// inference rounds these too. Without effect on masks but for such rounding; for inference only.
+    #[must_use]
+    pub fn with_half_products(self) -> Self {
+        Self {
+            image_encoder: round_weights(self.image_encoder),
+            recall: round_weights(self.recall),
+            memory_encoder: round_weights(self.memory_encoder),
+            ..self
+        }
     }
 
     /// How far back a frame can look under a policy.

@@ -1,10 +1,9 @@
 //! Reading a tensor's numbers: all of them in order, or as a matrix of any strides.
 
-use burn::tensor::{DType, bf16};
+use burn::tensor::DType;
 use burn_flex::FlexTensor;
 
 use super::gemm::Matrix;
-use super::memory::tensor as tensor_of;
 use crate::Precision;
 
 /// The tensor itself where its numbers lie in order, else a copy in which they do.
@@ -22,18 +21,6 @@ pub(crate) fn precision_of(weight: &FlexTensor) -> Precision {
         Precision::Half
     } else {
         Precision::Single
-    }
-}
-
-/// A weight of either type as a [`dense`] tensor of f32.
-pub(crate) fn single(weight: &FlexTensor) -> FlexTensor {
-    let dense = dense(weight);
-    match dense.as_slice::<bf16>() {
-        Some(halves) => {
-            let numbers = halves.iter().map(|half| half.to_f32()).collect();
-            tensor_of(numbers, dimensions(&dense).to_vec())
-        }
-        None => dense,
     }
 }
 

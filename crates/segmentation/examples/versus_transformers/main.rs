@@ -1,5 +1,6 @@
 //! Times tracking beside transformers' Sam2VideoModel in PyTorch, f32 and bf16: same random weights, same frame, in turns in one
-//! run, each side in a process of its own. Prints medians by part, ratios, and the most memory each process held.
+//! run, each side in a process of its own. This project's side runs in f32 and with half products. Prints medians by part,
+//! ratios within each precision, and the most memory each process held.
 //!
 //! `versus_transformers [--model tiny|base_plus] [--objects 1,5] [--rounds N]`. The timed frame looks back on seven spatial
 //! memories and sixteen pointers, as every frame of a long video does. `TUBELET_PYTHON` names the Python that has `transformers`
@@ -14,6 +15,10 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 use worker::{PARTS, Worker, python};
+
+/// Names of the precisions.
+const SINGLE: &str = "float32";
+const HALF: &str = "bfloat16";
 
 /// What is asked for.
 struct Settings {
@@ -52,7 +57,8 @@ fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1).peekable();
     if words.next_if(|word| word == "work").is_some() {
         let folder = words.next().context("work needs a folder")?;
-        return ours::work(Path::new(&folder));
+        let half_products = words.next().as_deref() == Some(HALF);
+        return ours::work(Path::new(&folder), half_products);
     }
     let settings = Settings::parse(words)?;
     let folder = tempfile::tempdir()?;
@@ -68,9 +74,10 @@ fn main() -> anyhow::Result<()> {
 fn compare(settings: &Settings, folder: &Path) -> anyhow::Result<()> {
     let threads = rayon::current_num_threads();
     let mut sides = [
-        Worker::ours(folder, threads)?,
-        Worker::torch(folder, "float32", threads)?,
-        Worker::torch(folder, "bfloat16", threads)?,
+        Worker::ours(folder, SINGLE, threads)?,
+        Worker::ours(folder, HALF, threads)?,
+        Worker::torch(folder, SINGLE, threads)?,
+        Worker::torch(folder, HALF, threads)?,
     ];
     let mut out = std::io::stdout();
     let level = tubelet_kernels::processor_level();
@@ -125,20 +132,21 @@ fn write_table(
 ) -> std::io::Result<()> {
     writeln!(
         out,
-        "\n| {objects} object(s) | Tubelet | PyTorch f32 | PyTorch bf16 | f32 / ours | bf16 / ours |"
+        "\n| {objects} object(s) | Tubelet f32 | Tubelet half | PyTorch f32 | PyTorch bf16 | \
+         f32: PyTorch / Tubelet | half: PyTorch / Tubelet |"
     )?;
-    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
-    let mut row = |name: &str, values: [f64; 3]| {
-        let [ours, full, half] = values;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
+    let mut row = |name: &str, values: [f64; 4]| {
+        let [single, half, torch, torch_half] = values;
         writeln!(
             out,
-            "| {name} | {ours:.0} | {full:.0} | {half:.0} | {:.2} | {:.2} |",
-            full / ours,
-            half / ours
+            "| {name} | {single:.0} | {half:.0} | {torch:.0} | {torch_half:.0} | {:.2} | {:.2} |",
+            torch / single,
+            torch_half / half
         )
     };
     for (part, name) in PARTS.iter().enumerate() {
-        row(name, [0, 1, 2].map(|side| medians[side][part]))?;
+        row(name, [0, 1, 2, 3].map(|side| medians[side][part]))?;
     }
-    row("peak memory, MB", [0, 1, 2].map(|side| memory[side]))
+    row("peak memory, MB", [0, 1, 2, 3].map(|side| memory[side]))
 }

@@ -22,10 +22,15 @@ struct Tracker {
 }
 
 impl Tracker {
-    fn load(folder: &Path) -> anyhow::Result<Self> {
+    fn load(folder: &Path, half_products: bool) -> anyhow::Result<Self> {
         let device = Device::default();
         let weights = WeightFile::open(&folder.join("model.safetensors"))?;
         let (segmenter, _) = Segmenter::load(&SegmenterConfig::of(&weights)?, &weights, &device)?;
+        let segmenter = if half_products {
+            segmenter.with_half_products()
+        } else {
+            segmenter
+        };
         let size = segmenter.image_size();
         let frame = WeightFile::open(&folder.join("frame.safetensors"))?.read_f32("frame")?;
         let frame = TensorData::new(frame, [1, 3, size, size]);
@@ -97,8 +102,8 @@ impl Tracker {
 }
 
 /// Obeys the lines of standard input.
-pub(crate) fn work(folder: &Path) -> anyhow::Result<()> {
-    let mut tracker = Tracker::load(folder)?;
+pub(crate) fn work(folder: &Path, half_products: bool) -> anyhow::Result<()> {
+    let mut tracker = Tracker::load(folder, half_products)?;
     let mut out = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
         if let Some(objects) = line?.strip_prefix("objects ") {

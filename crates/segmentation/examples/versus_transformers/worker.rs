@@ -37,10 +37,10 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// This program's side.
-    pub(crate) fn ours(folder: &Path, threads: usize) -> anyhow::Result<Self> {
+    /// This program's side, in the precision `products`.
+    pub(crate) fn ours(folder: &Path, products: &str, threads: usize) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("work").arg(folder);
+        command.arg("work").arg(folder).arg(products);
         Self::start(command, threads)
     }
 

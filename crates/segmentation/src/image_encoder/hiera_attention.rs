@@ -9,6 +9,8 @@ use burn::{
 use tubelet_kernels::{Activation, AttentionOptions, attention, max_pool_by_two, self_attention};
 use tubelet_nn::{Linear, LinearConfig};
 
+use crate::half_products::precision_of;
+
 /// Sizes of a [`HieraAttention`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HieraAttentionConfig {
@@ -52,9 +54,13 @@ impl HieraAttention {
         let [count, height, width, _] = windows.dims();
         let mixed = self.query_key_value.forward(windows);
         let channels = mixed.dims()[3] / 3;
+        let options = AttentionOptions {
+            precision: precision_of(&self.query_key_value),
+            ..AttentionOptions::default()
+        };
         if !self.pools {
             let packed = mixed.reshape([count, height * width, 3 * channels]);
-            return self_attention(packed, self.heads, AttentionOptions::default())
+            return self_attention(packed, self.heads, options)
                 .reshape([count, height, width, channels]);
         }
         let head_channels = channels / self.heads;
@@ -67,14 +73,9 @@ impl HieraAttention {
         let query = max_pool_by_two(query);
         let key = mixed.clone().narrow(3, channels, channels);
         let value = mixed.narrow(3, 2 * channels, channels);
-        attention(
-            by_head(query),
-            by_head(key),
-            by_head(value),
-            AttentionOptions::default(),
-        )
-        .swap_dims(1, 2)
-        .reshape([count, height / 2, width / 2, channels])
+        attention(by_head(query), by_head(key), by_head(value), options)
+            .swap_dims(1, 2)
+            .reshape([count, height / 2, width / 2, channels])
     }
 
     /// Mixes the heads of attended values and adds `residual`.

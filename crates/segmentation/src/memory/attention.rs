@@ -4,10 +4,10 @@
 //! Does not know which frames the memories come from (SAM 2, section 4, "memory attention").
 
 use burn::{
-    module::Module,
+    module::{Module, Param},
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::{Activation, AttentionOptions, attention};
+use tubelet_kernels::{Activation, GridKeys, grid_attention};
 use tubelet_nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 
 use super::rotary::{AxialRotary, AxialRotaryConfig};
@@ -153,47 +153,24 @@ impl RotaryAttention {
     /// - `queries`: `[objects or 1, tokens, channels]`
     /// - output: `[objects, tokens, channels]`
     fn forward(&self, queries: Tensor<3>, memory: &LookedAt, rotary: &AxialRotary) -> Tensor<3> {
-        let [objects, _, _] = memory.keys.dims();
-        let query = rotary.turn(self.by_head(self.query.forward(queries)));
-        let query = match query.dims() {
-            [1, _, _, _] if objects > 1 => query.repeat_dim(0, objects),
-            _ => query,
+        let keys = GridKeys {
+            tokens: memory.keys.clone(),
+            weight: self.key.weight.val(),
+            bias: self.key.bias.as_ref().map(Param::val),
+            turn: rotary.turns(),
+            placeless: memory.pointer_tokens,
         };
-        let key = self.turned_keys(memory, rotary);
+        let query = rotary.turn(self.by_head(self.query.forward(queries)));
         let value = self.attended_values(memory.values.clone());
-        let attended = attention(
-            query.swap_dims(1, 2),
-            key.swap_dims(1, 2),
-            value.swap_dims(1, 2),
-            AttentionOptions::default(),
-        );
-        let [_, heads, tokens, channels] = attended.dims();
-        let attended = attended
-            .swap_dims(1, 2)
-            .reshape([objects, tokens, heads * channels]);
+        let attended = grid_attention(query, keys, value);
+        let [objects, tokens, heads, channels] = attended.dims();
+        let attended = attended.reshape([objects, tokens, heads * channels]);
         self.output.forward(self.projected_values(attended))
     }
 
     fn by_head(&self, tokens: Tensor<3>) -> Tensor<4> {
         let [batch, count, channels] = tokens.dims();
         tokens.reshape([batch, count, self.heads, channels / self.heads])
-    }
-
-    fn turned_keys(&self, memory: &LookedAt, rotary: &AxialRotary) -> Tensor<4> {
-        let key = self.by_head(self.key.forward(memory.keys.clone()));
-        let [_, count, _, _] = key.dims();
-        let in_grid = count - memory.pointer_tokens;
-        match (in_grid, memory.pointer_tokens) {
-            (0, _) => key,
-            (_, 0) => rotary.turn(key),
-            (_, pointers) => Tensor::cat(
-                vec![
-                    rotary.turn(key.clone().narrow(1, 0, in_grid)),
-                    key.narrow(1, in_grid, pointers),
-                ],
-                1,
-            ),
-        }
     }
 
     /// Whether values are projected after they were attended to rather than before. The weights of one query

@@ -8,7 +8,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
-use tubelet_kernels::rotate_pairs;
+use tubelet_kernels::{AxialTurn, rotate_pairs};
 
 /// Shape of an [`AxialRotary`].
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,7 @@ impl AxialRotaryConfig {
             Tensor::from_data(data, device)
         };
         AxialRotary {
+            width: self.grid,
             cosines: table(cosines),
             sines: table(sines),
         }
@@ -56,6 +57,8 @@ impl AxialRotaryConfig {
 /// See the module docs.
 #[derive(Module, Debug)]
 pub(crate) struct AxialRotary {
+    #[module(skip)]
+    width: usize,
     /// `[1, tokens, 1, head channels]`.
     cosines: Tensor<4>,
     /// Likewise, negative where a channel is the first of its pair.
@@ -63,6 +66,15 @@ pub(crate) struct AxialRotary {
 }
 
 impl AxialRotary {
+    /// What turns each place of the grid.
+    pub(crate) fn turns(&self) -> AxialTurn {
+        AxialTurn {
+            width: self.width,
+            cosines: self.cosines.clone(),
+            sines: self.sines.clone(),
+        }
+    }
+
     /// Turns the tokens of one or more whole grids, one after the other.
     ///
     /// # Shapes

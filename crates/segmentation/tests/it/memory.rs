@@ -8,7 +8,7 @@ use tubelet_segmentation::{
     Segmenter, prepare_frame,
 };
 
-use crate::golden::Golden;
+use crate::golden::{Golden, relative_error};
 
 const FILES: [(&str, Generation); 2] = [
     ("memory_sam2_1", Generation::Sam21),
@@ -235,7 +235,7 @@ fn objects_recall_together_what_they_recall_alone() {
     let frames = Tensor::<1, Int>::zeros([banks.len()], tracker.golden.device());
     let each_with_features = recall(&tracker.features.frames(&frames), &banks);
     for batched in [together, each_with_features] {
-        let error = crate::golden::relative_error(batched, alone.clone());
+        let error = relative_error(batched, alone.clone());
         assert!(error < 1e-6, "{error:.2e}");
     }
 }
@@ -251,9 +251,48 @@ fn frames_are_prepared_as_the_reference_prepares_bytes() {
         let size = FrameSize::new(width, height);
         let prepared = prepare_frame(&bytes, size, 24, golden.device()).unwrap();
         let expected: Tensor<4> = golden.tensor(&format!("prepare.{kind}"));
-        let error = crate::golden::relative_error(prepared, expected);
+        let error = relative_error(prepared, expected);
         // One level of one colour would be more than a thousandth.
         assert!(error < 1e-6, "{kind}: {error:.2e}");
         assert!(prepare_frame(&bytes[3..], size, 24, golden.device()).is_err());
     }
+}
+
+#[test]
+fn half_products_stay_near_the_reference() {
+    const NEAR: f32 = 0.03;
+    let (name, generation) = FILES[0];
+    let mut tracker = Tracker::open(name, generation);
+    tracker.segmenter = tracker.segmenter.with_half_products();
+    let golden = &tracker.golden;
+    let near = |part: &str, error: f32| assert!(error < NEAR, "{part}: {error:.2e}");
+
+    let features = tracker.segmenter.encode(golden.tensor("frame"));
+    let error = relative_error(features.embedding, golden.tensor("embedding"));
+    near("embedding", error);
+
+    let bank = tracker.bank();
+    let past = Past {
+        banks: &[&bank],
+        moment: moment(10, Direction::Forward, 40),
+    };
+    let policy = FramePolicy {
+        precision: MemoryPrecision::Full,
+        ..FramePolicy::tracked()
+    };
+    let recalled = tracker.segmenter.recall(&tracker.features, past, policy);
+    let error = relative_error(recalled.embedding.clone(), golden.tensor("recall.forward"));
+    near("recalled", error);
+
+    let mut prediction =
+        tracker
+            .segmenter
+            .predict(&tracker.features, &recalled, Prompt::None, policy);
+    prediction.logits = golden.tensor("remember.logits");
+    prediction.object_score_logits = golden.tensor("remember.scores");
+    let memory = tracker
+        .segmenter
+        .remember(&tracker.features, &prediction, policy);
+    let error = relative_error(memory.spatial, golden.tensor("remember.probability"));
+    near("memory", error);
 }

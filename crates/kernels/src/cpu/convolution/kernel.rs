@@ -8,7 +8,7 @@ use super::super::memory::{tensor, unwritten};
 use super::super::pointwise::{activate_all, differentiate_all};
 use super::super::rows::sum;
 use super::super::simd::{Level, Simd, Task};
-use super::super::view::{dense, dimensions, numbers, owned, precision_of, single};
+use super::super::view::{dense, dimensions, numbers, owned};
 use super::dense::{RowBias, correlate, spread, turned, weight_gradient};
 use super::depthwise;
 use super::patches::Window;
@@ -95,8 +95,8 @@ impl Convolution {
 
 impl Kernel for Convolution {
     fn forward(&self, inputs: &[FlexTensor], keep: bool) -> Outcome {
-        let level = Level::of(precision_of(&inputs[1]));
-        let (input, weight) = (dense(&inputs[0]), single(&inputs[1]));
+        let level = Level::current();
+        let (input, weight) = (dense(&inputs[0]), dense(&inputs[1]));
         let bias = self.bias.then(|| dense(&inputs[2]));
         let window = self.window(&input, &weight);
         let [rows, columns] = window.output();

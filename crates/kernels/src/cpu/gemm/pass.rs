@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::simd::{HalfSimd, HalfTask, Level, Simd, Task};
-use super::multiply::{Multiply, Paired, Single};
+use super::super::simd::{Level, Simd};
+use super::multiply::{Multiply, ProductTask, run_products};
 use super::tile::{Corner, Rows, tiles};
 use super::{PanelShape, Target};
 
@@ -104,20 +104,17 @@ pub(crate) struct Piece<'a, A> {
 impl<A: Lines> Piece<'_, A> {
     /// Computes the rectangle, at the level that B was packed for.
     pub(crate) fn multiply(self) {
-        let level = self.pass.level;
-        if level.is_half() {
-            level.run_half(self);
-        } else {
-            level.run(self);
-        }
+        run_products(self.pass.level, self);
     }
+}
 
+impl<A: Lines> ProductTask for Piece<'_, A> {
     #[expect(
         clippy::large_stack_arrays,
         reason = "slivers of the left matrix, read at once: the stack is warm, and no thread's is that small"
     )]
     #[inline(always)]
-    fn multiply_with<S: Simd, M: Multiply<S>>(self, (simd, multiply): (S, M)) {
+    fn run<S: Simd, M: Multiply<S>>(self, simd: S, multiply: M) {
         let pass = self.pass;
         let total = pass.steps.len();
         let shape = pass.packed.shape;
@@ -169,23 +166,5 @@ impl<A: Lines> Piece<'_, A> {
                 }
             }
         }
-    }
-}
-
-impl<A: Lines> Task for Piece<'_, A> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        self.multiply_with((simd, Single));
-    }
-}
-
-impl<A: Lines> HalfTask for Piece<'_, A> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<H: HalfSimd>(self, half: H) {
-        self.multiply_with((half.full(), Paired(half)));
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Rows {
 
 /// Where a tile goes.
 #[derive(Clone, Copy)]
-pub(super) struct Corner {
+pub(crate) struct Corner {
     /// First element.
     pub data: *mut f32,
     /// Distance of two rows.
@@ -36,7 +36,7 @@ pub(super) struct Corner {
 /// `a` is readable for `rows` × `inner`, the panel for `inner` × its width (one or two vectors, by `corner.columns`),
 /// and `corner` is writable for `rows` × `corner.columns`, which no other thread touches.
 #[inline(always)]
-pub(super) unsafe fn tiles<S: Simd, M: Multiply<S>>(
+pub(crate) unsafe fn tiles<S: Simd, M: Multiply<S>>(
     (simd, multiply): (S, M),
     rows: usize,
     a: Rows,
@@ -80,6 +80,7 @@ unsafe fn pieces<S: Simd, M: Multiply<S>, const N: usize>(
             match rows - done {
                 12.. if S::TILE_ROWS >= 12 => tile_12::<S, M, N>(with, a, panel, inner, corner),
                 8.. if S::TILE_ROWS >= 8 => tile_8::<S, M, N>(with, a, panel, inner, corner),
+                7 if S::TILE_ROWS >= 8 => tile_7::<S, M, N>(with, a, panel, inner, corner),
                 6.. if S::TILE_ROWS >= 6 => tile_6::<S, M, N>(with, a, panel, inner, corner),
                 4.. => tile_4::<S, M, N>(with, a, panel, inner, corner),
                 2.. => tile_2::<S, M, N>(with, a, panel, inner, corner),
@@ -134,6 +135,10 @@ tile!(tile_8, 8,
     s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
     s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5,
     s6 = 2 + 0 at 6, s7 = 2 + 1 at 7);
+tile!(tile_7, 7,
+    s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
+    s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5,
+    s6 = 2 + 0 at 6);
 tile!(tile_6, 6,
     s0 = 0 + 0 at 0, s1 = 0 + 1 at 1, s2 = 0 + 2 at 2,
     s3 = 1 + 0 at 3, s4 = 1 + 1 at 4, s5 = 1 + 2 at 5);
