@@ -87,12 +87,15 @@ fn compare(settings: &Settings, folder: &Path) -> anyhow::Result<()> {
         settings.model, settings.rounds
     )?;
     for &objects in &settings.objects {
+        let mut progress = std::io::stderr();
+        writeln!(progress, "{objects} object(s): preparing")?;
         for side in &mut sides {
             side.prepare(objects)?;
         }
         // The first round warms up.
         let mut rounds = Vec::new();
         for round in 0..=settings.rounds {
+            writeln!(progress, "round {round} of {}", settings.rounds)?;
             let mut times = Vec::new();
             for side in &mut sides {
                 times.push(side.time()?);

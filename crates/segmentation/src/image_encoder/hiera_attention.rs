@@ -64,16 +64,16 @@ impl HieraAttention {
                 .reshape([count, height, width, channels]);
         }
         let head_channels = channels / self.heads;
-        let by_head = |map: Tensor<4>| {
-            let [_, rows, columns, _] = map.dims();
-            map.reshape([count, rows * columns, self.heads, head_channels])
-                .swap_dims(1, 2)
+        let query = max_pool_by_two(mixed.clone().narrow(3, 0, channels))
+            .reshape([count, height * width / 4, self.heads, head_channels])
+            .swap_dims(1, 2);
+        // Cut after the heads are apart, so that nothing is copied.
+        let by_head = mixed.reshape([count, height * width, 3 * self.heads, head_channels]);
+        let part = |index: usize| {
+            let heads = by_head.clone().narrow(2, index * self.heads, self.heads);
+            heads.swap_dims(1, 2)
         };
-        let query = mixed.clone().narrow(3, 0, channels);
-        let query = max_pool_by_two(query);
-        let key = mixed.clone().narrow(3, channels, channels);
-        let value = mixed.narrow(3, 2 * channels, channels);
-        attention(by_head(query), by_head(key), by_head(value), options)
+        attention(query, part(1), part(2), options)
             .swap_dims(1, 2)
             .reshape([count, height / 2, width / 2, channels])
     }
