@@ -19,6 +19,8 @@ pub enum LabelEncoding {
     ObjectsAndVoid,
     /// The value is the object, 255 too (results, and the evaluators that know no void).
     Objects,
+    /// One object by itself: 0 and one other value, whatever it is; a third value is refused (SA-V).
+    OneObject,
 }
 
 /// The objects of one frame.
@@ -51,6 +53,15 @@ impl Annotation {
             }
             Err(error) => return Err(error.into()),
         };
+        if encoding == LabelEncoding::OneObject && labels.objects().len() > 1 {
+            return Err(DatasetError::Labels {
+                path: path.to_owned(),
+                reason: format!(
+                    "a mask of one object holds 0 and one other value, this file holds {:?}",
+                    labels.objects()
+                ),
+            });
+        }
         Self::decode(labels, encoding)
     }
 
@@ -58,7 +69,7 @@ impl Annotation {
         let has_void = encoding == LabelEncoding::ObjectsAndVoid && map.labels().contains(&u8::MAX);
         let void = has_void.then(|| map.mask(u8::MAX));
         let object = |value: u8| match encoding {
-            LabelEncoding::Binary => u8::from(value > 0),
+            LabelEncoding::Binary | LabelEncoding::OneObject => u8::from(value > 0),
             LabelEncoding::ObjectsAndVoid if value == u8::MAX => 0,
             _ => value,
         };
@@ -126,6 +137,8 @@ mod tests {
         let read = |encoding| Annotation::read(&path, encoding).unwrap();
         assert_eq!(read(LabelEncoding::Binary).labels.labels(), [0, 1, 1, 1]);
         assert_eq!(read(LabelEncoding::Objects).labels.labels(), [0, 1, 2, 255]);
+        let error = Annotation::read(&path, LabelEncoding::OneObject).unwrap_err();
+        assert!(error.to_string().contains("[1, 2, 255]"), "{error}");
         let annotation = read(LabelEncoding::ObjectsAndVoid);
         assert_eq!(annotation.labels.labels(), [0, 1, 2, 0]);
         assert_eq!(annotation.void.unwrap().to_bytes(), [0, 0, 0, 1]);

@@ -1,7 +1,6 @@
 //! DAVIS folders: real ones where they are at hand, and written ones read back.
 
 use std::fs;
-use std::path::PathBuf;
 
 use tubelet_datasets::{
     Annotation, Davis, DavisWriter, DavisYear, LabelEncoding, ResultWriter, World, WorldConfig,
@@ -9,22 +8,7 @@ use tubelet_datasets::{
 use tubelet_geometry::FrameSize;
 use tubelet_video::{LabelMap, VideoSource};
 
-/// A folder of the shared data; `None`, with the reason printed, where it is not at hand.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn shared(name: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let root =
-        std::env::var_os("TUBELET_SHARED").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let path = root.join("data").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!(
-        "skipped: {} is not there (set TUBELET_SHARED)",
-        path.display()
-    );
-    None
-}
+use crate::shared::shared;
 
 #[test]
 fn davis_2016_has_one_object_in_every_sequence() {

@@ -1,5 +1,13 @@
 //! Tests of the crate from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod answering;
 mod davis;
+mod driving;
+mod grounding;
+mod referring;
+mod segmentation;
+mod shared;
+mod tracking;
+mod waymo;
 mod world;
