@@ -10,6 +10,7 @@ mod driving;
 mod error;
 mod formats;
 mod grounding;
+mod inspect;
 mod names;
 mod referring;
 mod sample;
@@ -35,15 +36,21 @@ pub use driving::waymo::records::{WaymoBox, WaymoCameraSegmentation, WaymoFrame,
 pub use error::DatasetError;
 pub use formats::deep_png::DeepLabels;
 pub use grounding::charades_sta::{CharadesLengths, CharadesMoment, CharadesReannotation};
+pub use grounding::constructed::{ConstructedPart, ConstructedSample};
 pub use grounding::hc_stvg::{HcStvgSample, HcStvgVersion};
 pub use grounding::next_gqa::{
     GroundedVideo, GroundingResults, read_grounding_results, write_grounding_results,
 };
 pub use grounding::qv_highlights::{HighlightClip, HighlightQuery, HighlightResult, ScoredWindow};
+pub use grounding::stvg_from_revos::{
+    ConstructionCounts, EventExtent, SeveralObjects, StvgConstruction,
+};
 pub use grounding::vid_or::{VidOr, VidOrBox, VidOrObject, VidOrVideo};
 pub use grounding::vid_stg::{
     BoxTube, FrameEnds, VidStgSample, VidStgSentence, VidStgSentenceKind,
 };
+pub use inspect::find::{inspect, inspect_as};
+pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
 pub use referring::a2d_sentences::{A2dActor, A2dFrame, A2dSentence, A2dSentences, A2dSubset};
 pub use referring::expressions::{Expression, ReferringVideo};
 pub use referring::jhmdb_sentences::{JhmdbSample, JhmdbSentence, JhmdbSentences, PuppetMasks};

@@ -93,6 +93,11 @@ impl CharadesLengths {
         })
     }
 
+    /// Adds the videos of another file.
+    pub fn add(&mut self, other: Self) {
+        self.seconds.extend(other.seconds);
+    }
+
     /// Number of videos.
     pub fn videos(&self) -> usize {
         self.seconds.len()

@@ -36,7 +36,7 @@ pub(super) struct FileVideo {
     pub(super) id: u64,
     pub(super) width: Option<usize>,
     pub(super) height: Option<usize>,
-    #[serde(alias = "video_name")]
+    #[serde(default, alias = "video_name", deserialize_with = "name")]
     pub(super) name: Option<String>,
     #[serde(default)]
     pub(super) file_names: Vec<String>,
@@ -45,7 +45,8 @@ pub(super) struct FileVideo {
 #[derive(Deserialize)]
 pub(super) struct FileCategory {
     pub(super) id: u64,
-    pub(super) name: String,
+    #[serde(default, deserialize_with = "name")]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +74,20 @@ pub(super) struct FileTrack {
     pub(super) instance_id: Option<u64>,
     pub(super) segmentation: Option<JsonSegmentation>,
     pub(super) bbox: Option<[f64; 4]>,
+}
+
+/// A name, which some files write as a number.
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Number(u64),
+    }
+    Ok(Option::deserialize(deserializer)?.map(|name| match name {
+        Either::Text(text) => text,
+        Either::Number(number) => number.to_string(),
+    }))
 }
 
 /// 0 and 1, or false and true.
@@ -168,7 +183,9 @@ impl VideoInstances {
         let phrases = file.video_np_pairs.iter();
         let mut instances = Self {
             videos: Vec::new(),
-            categories: categories.map(|it| (it.id, it.name.clone())).collect(),
+            categories: categories
+                .map(|it| (it.id, it.name.clone().unwrap_or_default()))
+                .collect(),
             tracks: Vec::new(),
             phrases: phrases.map(phrase).collect(),
         };
@@ -277,7 +294,7 @@ fn track(
 }
 
 /// The box around a mask; `None` around an empty one.
-pub(super) fn around(mask: &RunLength) -> Option<AnnotatedBox> {
+pub(crate) fn around(mask: &RunLength) -> Option<AnnotatedBox> {
     let bounds = mask.bounds()?;
     let edges = [bounds.left, bounds.top, bounds.right, bounds.bottom];
     Some(AnnotatedBox::from_edges(edges.map(|edge| edge as f64)))

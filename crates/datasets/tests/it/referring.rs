@@ -2,7 +2,6 @@
 //! the published form.
 
 use std::fs;
-use std::path::PathBuf;
 
 use tubelet_datasets::{
     A2dFrame, A2dSentences, A2dSubset, AnnotatedBox, CocoReference, ComprehensionResult,
@@ -11,14 +10,7 @@ use tubelet_datasets::{
 };
 use tubelet_geometry::FrameSize;
 
-use crate::shared::{shared, shared_file};
-
-/// A small file made by the libraries that made the data set's own.
-fn stored(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
-}
+use crate::shared::{shared, shared_file, stored};
 
 #[test]
 fn both_real_files_of_ref_youtube_vos_list_the_same_videos() {

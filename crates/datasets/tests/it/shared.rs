@@ -25,3 +25,10 @@ pub(crate) fn shared_file(folder: &str, name: &str) -> Option<PathBuf> {
     assert!(path.is_file(), "{} is gone", path.display());
     Some(path)
 }
+
+/// A small file made by the libraries that made the data set's own.
+pub(crate) fn stored(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}

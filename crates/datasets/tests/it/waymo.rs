@@ -5,7 +5,7 @@ use std::fs;
 use tubelet_datasets::{DeepLabels, WaymoCamera, WaymoComponents, WaymoFrame, WaymoRecords};
 use tubelet_geometry::FrameSize;
 
-use crate::shared::{shared, shared_file};
+use crate::shared::{shared, shared_file, stored};
 
 fn waymo_frame() -> Option<WaymoFrame> {
     let path = shared_file("waymo", "utils/testdata/pvps_data_one_frame.tfrecord")?;
@@ -129,6 +129,53 @@ fn real_components_of_waymo_are_read_row_by_row() {
     }
     assert!(set.segmentations(&segments[0]).is_err());
     assert!(WaymoComponents::open(root.join("derived")).is_err());
+}
+
+#[test]
+fn components_of_waymo_written_by_pyarrow_from_the_description_belong_together() {
+    let set = WaymoComponents::open(stored("waymo_v2")).unwrap();
+    let names = ["camera_calibration", "camera_image", "camera_segmentation"];
+    assert_eq!(set.components().unwrap(), names);
+    let images: Result<Vec<_>, _> = set.images("1_0_1").unwrap().collect();
+    let images = images.unwrap();
+    assert_eq!(
+        (images.len(), images[1].camera),
+        (2, WaymoCamera::FrontLeft)
+    );
+    assert_eq!(
+        images[0].content.decode().unwrap().size,
+        FrameSize::new(6, 4)
+    );
+    assert_eq!(images[0].content.world_from_vehicle.unwrap()[5], 1.0);
+    let found: Result<Vec<_>, _> = set.segmentations("1_0_1").unwrap().collect();
+    let found = found.unwrap();
+    assert_eq!(found[0].timestamp_micros, images[0].timestamp_micros);
+    let globals = |index: usize| {
+        let panoptic = found[index].content.decode().unwrap();
+        let objects = panoptic.objects().into_iter();
+        objects
+            .map(|it| {
+                (
+                    it.class,
+                    it.local,
+                    it.instance.unwrap().global,
+                    panoptic.mask(&it).count(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(globals(0), [(2, 1, 10, 1), (9, 2, 11, 1)]);
+    assert_eq!(globals(1), [(2, 3, 10, 2)]);
+    assert!(!found[0].content.instances[&2].is_tracked);
+    let covered = found[0].content.cameras_covered().unwrap().unwrap();
+    assert_eq!(covered.values(), [1, 1, 1, 2]);
+    let mounted: Result<Vec<_>, _> = set.calibrations("1_0_1").unwrap().collect();
+    let mounted = mounted.unwrap();
+    assert_eq!(
+        (mounted[0].size, mounted[0].intrinsic[8]),
+        (FrameSize::new(6, 4), 8.5)
+    );
+    assert!(set.vehicle_poses("1_0_1").is_err());
 }
 
 #[test]

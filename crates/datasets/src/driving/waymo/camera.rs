@@ -54,6 +54,12 @@ impl WaymoCamera {
         Self::ALL.get(index).map(|(camera, _)| *camera)
     }
 
+    /// The camera of a name such as `FRONT_LEFT`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(_, known)| *known == name);
+        found.map(|(camera, _)| *camera)
+    }
+
     /// Its name in the files, such as `FRONT_LEFT`.
     pub fn name(self) -> &'static str {
         let found = Self::ALL.iter().find(|(camera, _)| *camera == self);

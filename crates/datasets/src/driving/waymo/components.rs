@@ -210,7 +210,11 @@ fn time(row: &ParquetRow) -> Result<u64, String> {
     u64::try_from(time).map_err(|_| format!("a time of {time}"))
 }
 
+/// The camera by its number, or by its name as some files have it.
 fn camera(row: &ParquetRow) -> Result<WaymoCamera, String> {
+    if let Ok(name) = row.text(CAMERA) {
+        return WaymoCamera::from_name(name).ok_or_else(|| format!("unknown camera `{name}`"));
+    }
     let number = row.integer(CAMERA)?;
     let camera = u64::try_from(number)
         .ok()

@@ -5,3 +5,5 @@ pub(crate) mod panoptic;
 
 pub(crate) mod components;
 pub(crate) mod records;
+
+mod frame_message;
