@@ -2,6 +2,38 @@
 //!
 //! In: folders of data sets, or a seed. Out: typed samples whose frames and labels are read or drawn one at a time. This
 //! crate knows files and pictures; it knows no tensors and no models.
+//!
+//! # Data sets
+//!
+//! [`inspect()`] says which of these a folder holds, how much of them, and what is wrong with them.
+//!
+//! | data set | read by | results |
+//! |---|---|---|
+//! | DAVIS 2016, 2017, 2017 unsupervised | [`Davis`] | [`ResultWriter`] |
+//! | YouTube-VOS | [`YoutubeVos`], [`YoutubeVosMeta`] | [`ResultWriter`] |
+//! | MOSE | [`Mose`] | [`ResultWriter`] |
+//! | SA-V | [`SaV`], [`SavMasklets`] | [`MaskWriter`] |
+//! | YouTube-VIS, CocoVID, SA-Co/VEval | [`VideoInstances`] | [`InstanceResult`] |
+//! | Ref-YouTube-VOS | [`RefYoutubeVos`], [`ReferredObject`] | [`MaskWriter`] |
+//! | Ref-DAVIS-2017 | [`RefDavis`], [`RefYoutubeVos`] once converted | [`ResultWriter`], [`MaskWriter`] |
+//! | MeViS, ReVOS | [`Mevis`], [`Revos`] | [`MaskWriter`] |
+//! | A2D-Sentences, JHMDB-Sentences | [`A2dSentences`], [`JhmdbSentences`] | [`SentenceMaskResult`] |
+//! | RefCOCO, RefCOCO+, RefCOCOg | [`RefCoco`] | [`ComprehensionResult`], [`GenerationResult`] |
+//! | VidSTG with the boxes of VidOR | [`VidStgSample`], [`VidOr`] | none published |
+//! | HC-STVG v1, v2 | [`HcStvgSample`] | none published |
+//! | STVG from ReVOS | [`StvgConstruction`] | [`ConstructedSample`] |
+//! | Charades-STA | [`CharadesMoment`] | [`HighlightResult`] |
+//! | QVHighlights | [`HighlightQuery`] | [`HighlightResult`] |
+//! | NExT-QA | [`NextQaQuestion`] | [`NextQaResults`] |
+//! | NExT-GQA | [`NextQaQuestion`], [`GroundedVideo`] | [`GroundingResults`] |
+//! | CLEVRER | [`ClevrerQuestion`] | [`ClevrerResult`] |
+//! | Video-MME | [`VideoMmeVideo`] | the same |
+//! | GOT-10k | [`Got10k`] | [`Got10kResults`] |
+//! | KITTI MOTS, MOTSChallenge | [`MotsSequence`], [`MotsRange`] | the same |
+//! | nuScenes | [`NuScenes`] | [`NuTrackingResults`] |
+//! | Waymo Open Dataset v1, v2 | [`WaymoRecords`], [`WaymoComponents`] | none |
+//!
+//! Files are parsed, never run, and whatever they hold leads to an error with its place in the file, not to a panic.
 
 mod annotated_box;
 mod annotation;
@@ -63,6 +95,7 @@ pub use referring::ref_davis::{DavisAnnotator, DavisExpression, RefDavis};
 pub use referring::ref_youtube_vos::{RefYoutubeVos, ReferredObject};
 pub use referring::refexp_results::{ComprehensionResult, GenerationResult};
 pub use referring::revos::Revos;
+pub use referring::sentence_results::SentenceMaskResult;
 pub use sample::{FrameFiles, VideoSample};
 pub use segmentation::davis::{Davis, DavisYear};
 pub use segmentation::davis_writer::{DavisWriter, ResultWriter};

@@ -13,6 +13,9 @@ use crate::error::Result;
 /// Most numbers of one array; A2D's largest is ten times smaller.
 const MOST_NUMBERS: u64 = 1 << 25;
 
+/// Most bytes that an array or a chunk of it may grow to.
+const MOST_BYTES: usize = 1 << 28;
+
 /// An array in row-major order.
 #[derive(Clone, Debug)]
 pub(crate) struct Array {
@@ -32,7 +35,10 @@ impl<'a> ArrayFile<'a> {
     /// Opens a file.
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
         let bytes = read_bytes(path)?;
-        let file = Hdf5File::from_vec_with_options(bytes, OpenOptions::default());
+        let options = OpenOptions::default()
+            .with_max_read_bytes(MOST_BYTES)
+            .with_max_chunk_bytes(MOST_BYTES);
+        let file = Hdf5File::from_vec_with_options(bytes, options);
         let file = file.map_err(|error| damaged(path, 0, error.to_string()))?;
         Ok(Self { path, file })
     }

@@ -39,11 +39,13 @@ impl JsonMembers {
             if block.is_empty() {
                 break;
             }
-            for &byte in block {
+            let length = block.len();
+            let mut rest = block;
+            while let Some((&byte, after)) = rest.split_first() {
                 scan.take(byte)
                     .map_err(|reason| damaged(path, scan.offset as usize, reason))?;
+                rest = scan.skip(after);
             }
-            let length = block.len();
             reader.consume(length);
         }
         if scan.state != State::After {
@@ -156,6 +158,17 @@ impl Scan {
         }
         self.offset += 1;
         Ok(())
+    }
+
+    /// Skips the inside of a text in a value, of which large files consist.
+    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.state != State::Value || !self.in_text || self.is_escaped {
+            return bytes;
+        }
+        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\');
+        let length = bytes.iter().take_while(is_plain).count();
+        self.offset += length as u64;
+        bytes.get(length..).unwrap_or_default()
     }
 
     fn take_key(&mut self, byte: u8) -> Result<(), &'static str> {

@@ -11,3 +11,4 @@ pub(crate) mod ref_davis;
 pub(crate) mod ref_youtube_vos;
 pub(crate) mod refexp_results;
 pub(crate) mod revos;
+pub(crate) mod sentence_results;

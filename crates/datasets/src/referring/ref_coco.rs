@@ -19,6 +19,9 @@ use crate::formats::run_length_json::checked_size;
 use crate::formats::text::{in_entry, read_bytes};
 use crate::names::{check_name, files};
 
+/// Bytes of text that a byte of a pickle may stand for.
+const TEXT_PER_BYTE: usize = 16;
+
 /// An object that sentences refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CocoReference {
@@ -139,14 +142,36 @@ impl CocoReference {
     /// something.
     pub fn read_all(path: impl AsRef<Path>) -> Result<Vec<Self>> {
         let path = path.as_ref();
-        let pickle = parse_pickle(path, &read_bytes(path)?)?;
-        let list = pickle.root().list();
-        let list =
-            list.ok_or_else(|| in_entry(path, "root", "a list of references is expected"))?;
-        list.enumerate()
+        let bytes = read_bytes(path)?;
+        let pickle = parse_pickle(path, &bytes)?;
+        let list = || {
+            let list = pickle.root().list();
+            list.ok_or_else(|| in_entry(path, "root", "a list of references is expected"))
+        };
+        // A pickle may name one text or list many times over, which must not fill the memory.
+        let mut left = bytes.len().saturating_mul(TEXT_PER_BYTE);
+        for view in list()? {
+            for length in text_lengths(view) {
+                let rest = left.checked_sub(length);
+                left =
+                    rest.ok_or_else(|| in_entry(path, "root", "one text stands for too many"))?;
+            }
+        }
+        list()?
+            .enumerate()
             .map(|(index, view)| reference(path, index, view))
             .collect()
     }
+}
+
+/// What a reference takes in memory, roughly.
+fn text_lengths(view: View<'_>) -> impl Iterator<Item = usize> {
+    let length = |view: View<'_>, key: &str| view.get(key).and_then(View::text).map_or(1, str::len);
+    let sentences = view.get("sentences").and_then(View::list);
+    let sentences = sentences.into_iter().flatten();
+    sentences
+        .map(move |sentence| 1 + length(sentence, "sent"))
+        .chain([1 + length(view, "split")])
 }
 
 fn reference(path: &Path, index: usize, view: View<'_>) -> Result<CocoReference> {
@@ -231,4 +256,55 @@ fn objects(path: &Path, references: &[CocoReference]) -> Result<BTreeMap<u64, Co
         Ok((id, object))
     });
     objects.collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    /// A pickle in which one sentence of a kilobyte stands a thousand times in each of a thousand references.
+    fn bomb() -> Vec<u8> {
+        let key = |name: &str| [&[b'U', name.len() as u8][..], name.as_bytes()].concat();
+        let text = [&b"X"[..], &1000_u32.to_le_bytes(), &[b'a'; 1000]].concat();
+        let sentence = [
+            &b"}q\x01("[..],
+            &key("sent"),
+            &text,
+            &key("sent_id"),
+            b"K\x00u",
+        ]
+        .concat();
+        let sentences = [
+            b"](".to_vec(),
+            sentence,
+            b"h\x01".repeat(999),
+            b"e".to_vec(),
+        ]
+        .concat();
+        let mut reference = [b"}q\x02(".to_vec(), key("sentences"), sentences].concat();
+        for name in ["ref_id", "ann_id", "image_id", "category_id"] {
+            reference.extend([key(name), b"K\x07".to_vec()].concat());
+        }
+        reference.extend([key("split"), key("val"), b"u".to_vec()].concat());
+        [
+            b"\x80\x02](".to_vec(),
+            reference,
+            b"h\x02".repeat(999),
+            b"e.".to_vec(),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn a_small_pickle_cannot_fill_the_memory() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bomb()).unwrap();
+        assert!(bomb().len() < 10_000);
+        let error = CocoReference::read_all(file.path()).unwrap_err();
+        assert!(
+            error.to_string().contains("one text stands for too many"),
+            "{error}"
+        );
+    }
 }

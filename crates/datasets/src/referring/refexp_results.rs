@@ -89,7 +89,7 @@ enum FileGeneration {
     Google(Vec<GoogleSentence>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct UncSentence {
     ref_id: u64,
     sent: String,
@@ -124,5 +124,24 @@ impl GenerationResult {
                 })
                 .collect(),
         })
+    }
+
+    /// Writes a results file in the form of UNC's toolbox.
+    ///
+    /// # Errors
+    /// [`DatasetError::Write`](crate::DatasetError::Write).
+    pub fn write_all(path: impl AsRef<Path>, results: &[Self]) -> Result<()> {
+        #[derive(Serialize)]
+        struct File {
+            predictions: Vec<UncSentence>,
+        }
+        let predictions = results.iter().map(|it| UncSentence {
+            ref_id: it.object,
+            sent: it.text.clone(),
+        });
+        let file = File {
+            predictions: predictions.collect(),
+        };
+        write_json(path.as_ref(), &file)
     }
 }

@@ -16,6 +16,9 @@ use crate::formats::text::in_entry;
 /// Most frames of a video; a frame number beyond is a mistake and not a reason to fill memory.
 const MOST_FRAMES: usize = 1 << 20;
 
+/// Most frames of all tracks together, seen or not.
+const MOST_PLACES: usize = 1 << 23;
+
 /// Adds videos and tracks.
 pub(super) fn collect(path: &Path, file: File, instances: &mut VideoInstances) -> Result<()> {
     let mut frames: BTreeMap<u64, BTreeMap<usize, &FileImage>> = BTreeMap::new();
@@ -65,6 +68,7 @@ pub(super) fn collect(path: &Path, file: File, instances: &mut VideoInstances) -
             .for_each(|(index, place)| *place = index);
     }
     let mut tracks: BTreeMap<(u64, u64), InstanceTrack> = BTreeMap::new();
+    let mut places = 0;
     for annotation in file.annotations.unwrap_or_default() {
         let refuse =
             |reason: String| in_entry(path, format!("annotations/{}", annotation.id), reason);
@@ -79,6 +83,12 @@ pub(super) fn collect(path: &Path, file: File, instances: &mut VideoInstances) -
         let track = tracks
             .entry((image.video_id, instance))
             .or_insert_with(|| empty_track(&annotation, instance, image.video_id));
+        if track.boxes.is_empty() {
+            places += frames;
+            if places > MOST_PLACES {
+                return Err(refuse("too many tracks in too long a video".to_owned()));
+            }
+        }
         track.boxes.resize(frames, None);
         track.masks.resize(frames, None);
         let size = checked_size(image.width, image.height).map_err(refuse)?;

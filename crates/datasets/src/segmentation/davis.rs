@@ -18,6 +18,9 @@ pub enum DavisYear {
     Davis2016,
     /// Several objects per sequence, numbered; 255 is void.
     Davis2017,
+    /// The annotations of all prominent objects for the unsupervised task (Caelles et al. 2019), in
+    /// `Annotations_unsupervised`; values as in 2017.
+    Davis2017Unsupervised,
 }
 
 impl DavisYear {
@@ -25,7 +28,15 @@ impl DavisYear {
     pub fn encoding(self) -> LabelEncoding {
         match self {
             Self::Davis2016 => LabelEncoding::Binary,
-            Self::Davis2017 => LabelEncoding::ObjectsAndVoid,
+            Self::Davis2017 | Self::Davis2017Unsupervised => LabelEncoding::ObjectsAndVoid,
+        }
+    }
+
+    /// Folder of its annotations.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Davis2016 | Self::Davis2017 => "Annotations",
+            Self::Davis2017Unsupervised => "Annotations_unsupervised",
         }
     }
 }
@@ -49,32 +60,33 @@ impl Davis {
     pub fn open(path: impl AsRef<Path>, year: DavisYear) -> Result<Self> {
         let path = path.as_ref();
         let inner = path.join("DAVIS");
-        let root = if path.join("Annotations").is_dir() || !inner.is_dir() {
+        let name = year.folder();
+        let root = if path.join(name).is_dir() || !inner.is_dir() {
             path.to_owned()
         } else {
             inner
         };
-        let annotations = root.join("Annotations");
+        let annotations = root.join(name);
         let layout = |reason: String| DatasetError::Layout {
             path: path.to_owned(),
             dataset: "DAVIS",
             reason,
         };
         if !annotations.is_dir() {
-            return Err(layout("there is no folder `Annotations`".into()));
+            return Err(layout(format!("there is no folder `{name}`")));
         }
         let resolutions = folders(&annotations)?;
         let resolution = match resolutions.as_slice() {
             [only] => only.clone(),
             several if several.iter().any(|name| name == "480p") => "480p".into(),
             [] => {
-                return Err(layout(
-                    "`Annotations` holds no folder of a resolution such as `480p`".into(),
-                ));
+                return Err(layout(format!(
+                    "`{name}` holds no folder of a resolution such as `480p`"
+                )));
             }
             several => {
                 return Err(layout(format!(
-                    "`Annotations` holds {} but not `480p`",
+                    "`{name}` holds {} but not `480p`",
                     several.join(", ")
                 )));
             }
@@ -115,7 +127,7 @@ impl Davis {
         let sets = self.root.join("ImageSets");
         let year = match self.year {
             DavisYear::Davis2016 => "2016",
-            DavisYear::Davis2017 => "2017",
+            DavisYear::Davis2017 | DavisYear::Davis2017Unsupervised => "2017",
         };
         let file = format!("{list}.txt");
         let places = [sets.join(year), sets.join(&self.resolution), sets.clone()];
@@ -190,7 +202,7 @@ impl Davis {
     }
 
     fn annotations(&self) -> PathBuf {
-        self.root.join("Annotations").join(&self.resolution)
+        self.root.join(self.year.folder()).join(&self.resolution)
     }
 }
 

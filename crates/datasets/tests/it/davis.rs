@@ -173,3 +173,21 @@ fn a_folder_that_cannot_be_made_is_named() {
     let error = DavisWriter::create(&file, "train").unwrap_err().to_string();
     assert!(error.contains("file/ImageSets/2017"), "{error}");
 }
+
+#[test]
+fn annotations_for_the_unsupervised_task_lie_in_a_folder_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder
+        .path()
+        .join("DAVIS/Annotations_unsupervised/480p/dog");
+    fs::create_dir_all(&place).unwrap();
+    let labels = LabelMap::from_labels(FrameSize::new(2, 2), vec![0, 1, 2, 255]).unwrap();
+    labels.write_png(place.join("00000.png")).unwrap();
+    let davis = Davis::open(folder.path(), DavisYear::Davis2017Unsupervised).unwrap();
+    assert_eq!(davis.sample("dog").unwrap().objects().unwrap(), [1, 2]);
+    let error = Davis::open(folder.path(), DavisYear::Davis2017).unwrap_err();
+    assert!(
+        error.to_string().contains("no folder `Annotations`"),
+        "{error}"
+    );
+}

@@ -380,9 +380,9 @@ fn real_results_of_both_refexp_toolboxes_are_read() {
         ("test/sample_expressions_testA.json", 1984),
         ("test/sample_expressions_testB.json", 1824),
     ] {
-        assert_eq!(
-            GenerationResult::read_all(root.join(name)).unwrap().len(),
-            count
-        );
+        let found = GenerationResult::read_all(root.join(name)).unwrap();
+        assert_eq!(found.len(), count);
+        GenerationResult::write_all(file.path(), &found).unwrap();
+        assert_eq!(GenerationResult::read_all(file.path()).unwrap(), found);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tubelet_datasets::{
     DatasetError, InstanceResult, InstanceResultForm, MaskWriter, Mose, SaV, SavMasklets,
-    VideoInstances, YoutubeVos, YoutubeVosMeta,
+    SentenceMaskResult, VideoInstances, YoutubeVos, YoutubeVosMeta,
 };
 use tubelet_geometry::{FrameSize, Mask, RunLength};
 use tubelet_video::{Frame, LabelMap};
@@ -302,4 +302,18 @@ fn masks_are_written_where_evaluators_look() {
     for (video, part) in [("..", "3"), ("a", "b/c"), ("/a", "3")] {
         assert!(MaskWriter::create(folder.path(), video, part).is_err());
     }
+}
+
+#[test]
+fn masks_of_sentences_come_back() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut mask = Mask::new(SIZE);
+    mask.set(2, 3, true);
+    let results = [SentenceMaskResult {
+        image_id: "v_a_f_15_i_0".into(),
+        score: 0.25,
+        mask: RunLength::encode(&mask),
+    }];
+    SentenceMaskResult::write_all(file.path(), &results).unwrap();
+    assert_eq!(SentenceMaskResult::read_all(file.path()).unwrap(), results);
 }

@@ -3,6 +3,9 @@
 //! In: the arena that [`super::machine`] fills. Out: views of it. Nothing is copied into a tree, so a pickle whose lists
 //! contain themselves or each other a million times over costs no more than its bytes.
 
+/// Keys of a dictionary that are searched.
+const MOST_KEYS: usize = 256;
+
 /// Index of a value.
 pub(crate) type Place = usize;
 
@@ -73,12 +76,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The value of a key in a dictionary; the last one, as in Python.
+    /// The value of a key in a dictionary; the last one, as in Python. Of large dictionaries only the end is searched:
+    /// records have a few keys, and a pickle may name one dictionary many times over.
     pub(crate) fn get(self, key: &str) -> Option<Self> {
         match self.value()? {
             Value::Dictionary(pairs) => pairs
                 .iter()
                 .rev()
+                .take(MOST_KEYS)
                 .find(|pair| self.at(pair.key).text() == Some(key))
                 .map(|pair| self.at(pair.value)),
             _ => None,
