@@ -3,12 +3,15 @@
 //! In: PNG files, indexed, grey, or wrongly saved in colour. Out: labels and void. What a value means differs between
 //! data sets and is said by [`LabelEncoding`].
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
-use tubelet_geometry::Mask;
+use tubelet_geometry::{FrameSize, Mask};
 use tubelet_video::{Frame, LabelMap, VideoError, label_color, read_image};
 
 use crate::error::{DatasetError, Result};
+use crate::formats::run_length_json::MOST_PIXELS;
 
 /// What the value of a pixel means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub enum LabelEncoding {
     ObjectsAndVoid,
     /// The value is the object, 255 too (results, and the evaluators that know no void).
     Objects,
+    /// One object by itself: 0 and one other value, whatever it is; a third value is refused (SA-V).
+    OneObject,
 }
 
 /// The objects of one frame.
@@ -41,6 +46,7 @@ impl Annotation {
     /// stand for no label.
     pub fn read(path: impl AsRef<Path>, encoding: LabelEncoding) -> Result<Self> {
         let path = path.as_ref();
+        refuse_giant(path)?;
         let labels = match LabelMap::read_png(path) {
             Ok(labels) => labels,
             Err(refused @ VideoError::Image { .. }) => {
@@ -51,6 +57,15 @@ impl Annotation {
             }
             Err(error) => return Err(error.into()),
         };
+        if encoding == LabelEncoding::OneObject && labels.objects().len() > 1 {
+            return Err(DatasetError::Labels {
+                path: path.to_owned(),
+                reason: format!(
+                    "a mask of one object holds 0 and one other value, this file holds {:?}",
+                    labels.objects()
+                ),
+            });
+        }
         Self::decode(labels, encoding)
     }
 
@@ -58,7 +73,7 @@ impl Annotation {
         let has_void = encoding == LabelEncoding::ObjectsAndVoid && map.labels().contains(&u8::MAX);
         let void = has_void.then(|| map.mask(u8::MAX));
         let object = |value: u8| match encoding {
-            LabelEncoding::Binary => u8::from(value > 0),
+            LabelEncoding::Binary | LabelEncoding::OneObject => u8::from(value > 0),
             LabelEncoding::ObjectsAndVoid if value == u8::MAX => 0,
             _ => value,
         };
@@ -68,6 +83,25 @@ impl Annotation {
             void,
         })
     }
+}
+
+/// Refuses a PNG whose head asks for more memory than any label picture needs; other files are left to the decoder.
+fn refuse_giant(path: &Path) -> Result<()> {
+    const SIGNATURE_AND_HEAD: usize = 24;
+    let mut head = [0; SIGNATURE_AND_HEAD];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let side = |start: usize| {
+        let bytes = head.iter().skip(start).take(4);
+        bytes.fold(0, |side, byte| side << 8 | usize::from(*byte))
+    };
+    let size = FrameSize::new(side(16), side(20));
+    if read.is_err() || !head.starts_with(b"\x89PNG") || size.pixel_count() <= MOST_PIXELS {
+        return Ok(());
+    }
+    Err(DatasetError::Labels {
+        path: path.to_owned(),
+        reason: format!("a label picture of {size} pixels"),
+    })
 }
 
 /// Labels from a picture whose palette was lost.
@@ -104,8 +138,6 @@ fn labels_from_colors(path: &Path, picture: Frame) -> Result<LabelMap> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use tubelet_geometry::FrameSize;
-
     use super::*;
 
     const SIZE: FrameSize = FrameSize::new(4, 1);
@@ -126,6 +158,8 @@ mod tests {
         let read = |encoding| Annotation::read(&path, encoding).unwrap();
         assert_eq!(read(LabelEncoding::Binary).labels.labels(), [0, 1, 1, 1]);
         assert_eq!(read(LabelEncoding::Objects).labels.labels(), [0, 1, 2, 255]);
+        let error = Annotation::read(&path, LabelEncoding::OneObject).unwrap_err();
+        assert!(error.to_string().contains("[1, 2, 255]"), "{error}");
         let annotation = read(LabelEncoding::ObjectsAndVoid);
         assert_eq!(annotation.labels.labels(), [0, 1, 2, 0]);
         assert_eq!(annotation.void.unwrap().to_bytes(), [0, 0, 0, 1]);
@@ -163,6 +197,19 @@ mod tests {
         let error = read().unwrap_err().to_string();
         assert!(
             error.contains("a.png") && error.contains("(2, 0)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_head_that_asks_for_too_much_is_refused() {
+        let (_folder, path) = written([0, 1, 2, 3]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[16..24].fill(0x7f);
+        std::fs::write(&path, &bytes).unwrap();
+        let error = Annotation::read(&path, LabelEncoding::Objects).unwrap_err();
+        assert!(
+            error.to_string().contains("2139062143×2139062143"),
             "{error}"
         );
     }

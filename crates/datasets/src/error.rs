@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use tubelet_geometry::FrameSize;
+use tubelet_geometry::{FrameSize, GeometryError};
 use tubelet_video::VideoError;
 
 /// Shorthand of this crate.
@@ -23,10 +23,12 @@ pub enum DatasetError {
         frames: usize,
     },
     /// A folder that is not laid out as the data set is.
-    #[error("{}: not a DAVIS folder: {reason}", path.display())]
+    #[error("{}: not a folder of {dataset}: {reason}", path.display())]
     Layout {
         /// The folder.
         path: PathBuf,
+        /// Name of the data set.
+        dataset: &'static str,
         /// What is missing or ambiguous.
         reason: String,
     },
@@ -118,6 +120,64 @@ pub enum DatasetError {
         /// What the pixels are instead.
         reason: String,
     },
+    /// A line of a text file that does not say what it should.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A JSON file that is damaged or of another shape than the data set's.
+    #[error("{}, line {line}, column {column}: {reason}", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// Number of the column, from 1.
+        column: usize,
+        /// What was expected there.
+        reason: String,
+    },
+    /// An entry that is well formed but cannot be meant.
+    #[error("{}, `{entry}`: {reason}", path.display())]
+    Entry {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file: keys and indices, from the outside in.
+        entry: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A binary file that is damaged, cut short or of an unknown form.
+    #[error("{}, byte {offset}: {reason}", path.display())]
+    Bytes {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file, from 0; 0 where the place is not known.
+        offset: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// Something asked for by name that the data set lacks.
+    #[error("{}: there is no {what} `{name}`", path.display())]
+    Missing {
+        /// The file or folder.
+        path: PathBuf,
+        /// Kind of thing, such as `video`.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A folder in which no data set is found.
+    #[error("{}: no data set is recognised here", path.display())]
+    Unrecognised {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The operating system refused to read.
     #[error("{}: cannot read", path.display())]
     Read {
@@ -134,6 +194,9 @@ pub enum DatasetError {
         /// The system's answer.
         source: io::Error,
     },
+    /// Masks that do not fit each other.
+    #[error(transparent)]
+    Masks(#[from] GeometryError),
     /// A picture or a video could not be read or written.
     #[error(transparent)]
     Video(#[from] VideoError),

@@ -85,6 +85,21 @@ impl VideoSample {
         })
     }
 
+    /// Takes frames by their names, as a list in an annotation file gives them, without looking at the disk: a picture
+    /// that is not there is missed when it is asked for.
+    pub(crate) fn listed(name: &str, images: &Path, frames: &[String]) -> Self {
+        let files = |frame: &String| FrameFiles {
+            name: frame.clone(),
+            image: Some(images.join(format!("{frame}.jpg"))),
+            annotation: None,
+        };
+        Self {
+            name: name.to_owned(),
+            frames: frames.iter().map(files).collect(),
+            encoding: LabelEncoding::Objects,
+        }
+    }
+
     /// Name of the video.
     pub fn name(&self) -> &str {
         &self.name

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::annotation::LabelEncoding;
 use crate::error::{DatasetError, Result};
+use crate::names::{check_name, folders};
 use crate::sample::VideoSample;
 
 /// Which year's annotations a folder holds.
@@ -17,6 +18,9 @@ pub enum DavisYear {
     Davis2016,
     /// Several objects per sequence, numbered; 255 is void.
     Davis2017,
+    /// The annotations of all prominent objects for the unsupervised task (Caelles et al. 2019), in
+    /// `Annotations_unsupervised`; values as in 2017.
+    Davis2017Unsupervised,
 }
 
 impl DavisYear {
@@ -24,7 +28,15 @@ impl DavisYear {
     pub fn encoding(self) -> LabelEncoding {
         match self {
             Self::Davis2016 => LabelEncoding::Binary,
-            Self::Davis2017 => LabelEncoding::ObjectsAndVoid,
+            Self::Davis2017 | Self::Davis2017Unsupervised => LabelEncoding::ObjectsAndVoid,
+        }
+    }
+
+    /// Folder of its annotations.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Davis2016 | Self::Davis2017 => "Annotations",
+            Self::Davis2017Unsupervised => "Annotations_unsupervised",
         }
     }
 }
@@ -48,31 +60,33 @@ impl Davis {
     pub fn open(path: impl AsRef<Path>, year: DavisYear) -> Result<Self> {
         let path = path.as_ref();
         let inner = path.join("DAVIS");
-        let root = if path.join("Annotations").is_dir() || !inner.is_dir() {
+        let name = year.folder();
+        let root = if path.join(name).is_dir() || !inner.is_dir() {
             path.to_owned()
         } else {
             inner
         };
-        let annotations = root.join("Annotations");
+        let annotations = root.join(name);
         let layout = |reason: String| DatasetError::Layout {
             path: path.to_owned(),
+            dataset: "DAVIS",
             reason,
         };
         if !annotations.is_dir() {
-            return Err(layout("there is no folder `Annotations`".into()));
+            return Err(layout(format!("there is no folder `{name}`")));
         }
         let resolutions = folders(&annotations)?;
         let resolution = match resolutions.as_slice() {
             [only] => only.clone(),
             several if several.iter().any(|name| name == "480p") => "480p".into(),
             [] => {
-                return Err(layout(
-                    "`Annotations` holds no folder of a resolution such as `480p`".into(),
-                ));
+                return Err(layout(format!(
+                    "`{name}` holds no folder of a resolution such as `480p`"
+                )));
             }
             several => {
                 return Err(layout(format!(
-                    "`Annotations` holds {} but not `480p`",
+                    "`{name}` holds {} but not `480p`",
                     several.join(", ")
                 )));
             }
@@ -113,7 +127,7 @@ impl Davis {
         let sets = self.root.join("ImageSets");
         let year = match self.year {
             DavisYear::Davis2016 => "2016",
-            DavisYear::Davis2017 => "2017",
+            DavisYear::Davis2017 | DavisYear::Davis2017Unsupervised => "2017",
         };
         let file = format!("{list}.txt");
         let places = [sets.join(year), sets.join(&self.resolution), sets.clone()];
@@ -188,38 +202,8 @@ impl Davis {
     }
 
     fn annotations(&self) -> PathBuf {
-        self.root.join("Annotations").join(&self.resolution)
+        self.root.join(self.year.folder()).join(&self.resolution)
     }
-}
-
-/// Refuses names that would lead out of the folder.
-pub(crate) fn check_name(name: &str) -> Result<()> {
-    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
-    if plain {
-        Ok(())
-    } else {
-        Err(DatasetError::SequenceName {
-            name: name.to_owned(),
-        })
-    }
-}
-
-/// Names of the folders in a folder, sorted, hidden ones left out.
-fn folders(path: &Path) -> Result<Vec<String>> {
-    let unreadable = |source| DatasetError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(path).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_dir() && !name.starts_with('.') {
-            names.push(name);
-        }
-    }
-    names.sort_unstable();
-    Ok(names)
 }
 
 /// Names of the lists in a folder, for an error message.
@@ -283,9 +267,6 @@ mod tests {
         for text in ["bear\n..", "bear\n/00000.jpg", "bear\n/a/../b.jpg"] {
             let error = names(Path::new("val.txt"), text).unwrap_err().to_string();
             assert!(error.starts_with("val.txt, line 2"), "{error}");
-        }
-        for name in ["", "..", "a/b", "a\\b", ".hidden"] {
-            assert!(check_name(name).is_err());
         }
     }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tubelet_video::{Frame, LabelMap, VideoWriter, WriteOptions};
 
-use super::davis::check_name;
 use crate::error::{DatasetError, Result};
+use crate::names::check_name;
 
 /// JPEG quality of written frames; DAVIS itself is about as good.
 const QUALITY: u8 = 95;

@@ -1,7 +1,6 @@
 //! DAVIS folders: real ones where they are at hand, and written ones read back.
 
 use std::fs;
-use std::path::PathBuf;
 
 use tubelet_datasets::{
     Annotation, Davis, DavisWriter, DavisYear, LabelEncoding, ResultWriter, World, WorldConfig,
@@ -9,22 +8,7 @@ use tubelet_datasets::{
 use tubelet_geometry::FrameSize;
 use tubelet_video::{LabelMap, VideoSource};
 
-/// A folder of the shared data; `None`, with the reason printed, where it is not at hand.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn shared(name: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let root =
-        std::env::var_os("TUBELET_SHARED").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let path = root.join("data").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!(
-        "skipped: {} is not there (set TUBELET_SHARED)",
-        path.display()
-    );
-    None
-}
+use crate::shared::shared;
 
 #[test]
 fn davis_2016_has_one_object_in_every_sequence() {
@@ -188,4 +172,22 @@ fn a_folder_that_cannot_be_made_is_named() {
     fs::write(&file, b"").unwrap();
     let error = DavisWriter::create(&file, "train").unwrap_err().to_string();
     assert!(error.contains("file/ImageSets/2017"), "{error}");
+}
+
+#[test]
+fn annotations_for_the_unsupervised_task_lie_in_a_folder_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder
+        .path()
+        .join("DAVIS/Annotations_unsupervised/480p/dog");
+    fs::create_dir_all(&place).unwrap();
+    let labels = LabelMap::from_labels(FrameSize::new(2, 2), vec![0, 1, 2, 255]).unwrap();
+    labels.write_png(place.join("00000.png")).unwrap();
+    let davis = Davis::open(folder.path(), DavisYear::Davis2017Unsupervised).unwrap();
+    assert_eq!(davis.sample("dog").unwrap().objects().unwrap(), [1, 2]);
+    let error = Davis::open(folder.path(), DavisYear::Davis2017).unwrap_err();
+    assert!(
+        error.to_string().contains("no folder `Annotations`"),
+        "{error}"
+    );
 }

@@ -1,5 +1,18 @@
 //! Tests of the crate from outside, in one binary.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod answering;
+mod construction;
 mod davis;
+mod driving;
+mod grounding;
+mod inspection;
+mod mutation;
+mod mutation_of_binaries;
+mod mutation_of_texts;
+mod referring;
+mod segmentation;
+mod shared;
+mod tracking;
+mod waymo;
 mod world;

@@ -1,0 +1,167 @@
+//! KITTI MOTS and MOTSChallenge: masks of cars and pedestrians through a drive (Voigtlaender et al., CVPR 2019).
+//!
+//! In: `instances_txt/0002.txt`, lines `FRAME TRACK CLASS HEIGHT WIDTH CODE`, which is also the form of results; or
+//! `instances/0002/000000.png` of 16 bits, whose value is class × 1000 + instance; and sequence maps. Out: objects by
+//! frame; and lines back. Format: the data set's page and VisualComputingInstitute/mots_tools.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use tubelet_geometry::RunLength;
+
+use crate::error::{DatasetError, Result};
+use crate::formats::deep_png::DeepLabels;
+use crate::formats::run_length_json::checked_size;
+use crate::formats::text::{in_line, number, numbered, read_text, shortened};
+use crate::names::check_name;
+
+/// Instances of a class in the values of a picture.
+const INSTANCES: u16 = 1000;
+
+/// An object in a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MotsObject {
+    /// Number of its track.
+    pub track: u32,
+    /// Its class: 1 car, 2 pedestrian, 10 not to be judged.
+    pub class: u16,
+    /// Its pixels.
+    pub mask: RunLength,
+}
+
+/// The objects of a sequence by frames, which count from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MotsSequence {
+    /// Objects of each frame that has any.
+    pub frames: BTreeMap<usize, Vec<MotsObject>>,
+}
+
+impl MotsSequence {
+    /// Reads a text file, annotation or result.
+    ///
+    /// # Errors
+    /// [`DatasetError::Line`] for a line of another form, and for a track that stands twice in a frame.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = read_text(path)?;
+        let mut sequence = Self::default();
+        for (line, text) in numbered(&text) {
+            let (frame, object) = parse(path, line, text)?;
+            let objects = sequence.frames.entry(frame).or_default();
+            let same = |other: &&MotsObject| other.track == object.track && object.class != 10;
+            if objects.iter().any(|other| same(&other)) {
+                let reason = format!("a second mask of track {} in frame {frame}", object.track);
+                return Err(in_line(path, line, reason));
+            }
+            objects.push(object);
+        }
+        Ok(sequence)
+    }
+
+    /// Reads the picture of a frame.
+    ///
+    /// # Errors
+    /// [`DatasetError::Bytes`] for what is no grey PNG.
+    pub fn read_picture(path: impl AsRef<Path>) -> Result<Vec<MotsObject>> {
+        let labels = DeepLabels::read(path)?;
+        let values = labels.distinct().into_iter().filter(|value| *value > 0);
+        Ok(values
+            .map(|value| MotsObject {
+                track: u32::from(value),
+                class: value / INSTANCES,
+                mask: RunLength::encode(&labels.mask(value)),
+            })
+            .collect())
+    }
+
+    /// Writes a text file, frame by frame.
+    ///
+    /// # Errors
+    /// [`DatasetError::Write`].
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let mut text = String::new();
+        for (frame, objects) in &self.frames {
+            for MotsObject { track, class, mask } in objects {
+                let (height, width) = (mask.size().height, mask.size().width);
+                let code = mask.to_text();
+                // Writing to a text cannot fail.
+                let _ = writeln!(text, "{frame} {track} {class} {height} {width} {code}");
+            }
+        }
+        fs::write(path, text).map_err(|source| DatasetError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    /// Numbers of the tracks that are judged, with their classes.
+    pub fn tracks(&self) -> BTreeMap<u32, u16> {
+        let objects = self.frames.values().flatten();
+        let judged = objects.filter(|object| object.class != 10);
+        judged.map(|object| (object.track, object.class)).collect()
+    }
+}
+
+fn parse(path: &Path, line: usize, text: &str) -> Result<(usize, MotsObject)> {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let [frame, track, class, height, width, code] = parts.as_slice() else {
+        let reason = format!(
+            "`{}` has {} parts instead of 6",
+            shortened(text),
+            parts.len()
+        );
+        return Err(in_line(path, line, reason));
+    };
+    let refuse = |reason: String| in_line(path, line, reason);
+    let size = checked_size(number(path, line, width)?, number(path, line, height)?);
+    let mask = RunLength::from_text(size.map_err(refuse)?, code);
+    let object = MotsObject {
+        track: number(path, line, track)?,
+        class: number(path, line, class)?,
+        mask: mask.map_err(|error| refuse(error.to_string()))?,
+    };
+    Ok((number(path, line, frame)?, object))
+}
+
+/// A line of a sequence map: which frames of a sequence are judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MotsRange {
+    /// Name of the sequence, such as `0002`.
+    pub sequence: String,
+    /// First frame.
+    pub first: usize,
+    /// Last frame, which belongs to it.
+    pub last: usize,
+}
+
+impl MotsRange {
+    /// Reads a sequence map such as `val.seqmap`, lines `SEQUENCE empty FIRST LAST`.
+    ///
+    /// # Errors
+    /// [`DatasetError::Line`] for a line of another form.
+    pub fn read_all(path: impl AsRef<Path>) -> Result<Vec<Self>> {
+        let path = path.as_ref();
+        let text = read_text(path)?;
+        let ranges = numbered(&text).map(|(line, text)| {
+            let parts: Vec<&str> = text.split_whitespace().collect();
+            let [sequence, _, first, last] = parts.as_slice() else {
+                let reason = format!(
+                    "`{}` has {} parts instead of 4",
+                    shortened(text),
+                    parts.len()
+                );
+                return Err(in_line(path, line, reason));
+            };
+            check_name(sequence).map_err(|error| in_line(path, line, error.to_string()))?;
+            Ok(Self {
+                sequence: (*sequence).to_owned(),
+                first: number(path, line, first)?,
+                last: number(path, line, last)?,
+            })
+        });
+        ranges.collect()
+    }
+}

@@ -1,0 +1,7 @@
+//! Data sets of driving: several cameras, or many objects at once.
+
+pub(crate) mod kitti_mots;
+pub(crate) mod nu_scenes;
+pub(crate) mod nu_scenes_results;
+pub(crate) mod nu_scenes_tables;
+pub(crate) mod waymo;

@@ -1,0 +1,118 @@
+//! Waymo's camera segmentation: class and instance of each pixel, with instances known across cameras and time.
+//!
+//! In: the bytes that either release holds. Out: labels, and objects with their global numbers. A value is class ×
+//! divisor + local instance; the global number of a local one stands in a table beside it and holds throughout a
+//! sequence (Mei et al., ECCV 2022).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tubelet_geometry::Mask;
+
+use crate::error::Result;
+use crate::formats::deep_png::DeepLabels;
+
+/// A segmentation as it stands in the file, not yet decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaymoSegmentation {
+    /// Number by which classes are multiplied; 1000.
+    pub divisor: u16,
+    /// Global numbers are comparable within one sequence.
+    pub sequence: String,
+    /// Global instances by local ones.
+    pub instances: BTreeMap<u16, WaymoInstance>,
+    pub(super) place: PathBuf,
+    pub(super) labels: Vec<u8>,
+    pub(super) covered: Vec<u8>,
+}
+
+/// What is known about a local instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaymoInstance {
+    /// Its number throughout the sequence, in all cameras.
+    pub global: u32,
+    /// Whether it was followed over time; others have a number of their own in each frame.
+    pub is_tracked: bool,
+}
+
+/// A decoded segmentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaymoPanoptic {
+    /// Class × divisor + local instance, at each pixel.
+    pub labels: DeepLabels,
+    divisor: u16,
+    instances: BTreeMap<u16, WaymoInstance>,
+}
+
+/// An object of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaymoObject {
+    /// Its value in the labels.
+    pub value: u16,
+    /// Its class, as `camera_segmentation.proto` numbers them: 2 car, 9 pedestrian…
+    pub class: u16,
+    /// Its number in this picture.
+    pub local: u16,
+    /// Its number throughout the sequence; `None` where the table lacks it.
+    pub instance: Option<WaymoInstance>,
+}
+
+impl WaymoSegmentation {
+    /// Decodes class and instance of each pixel.
+    ///
+    /// # Errors
+    /// [`DatasetError::Bytes`](crate::DatasetError::Bytes) for what is no grey PNG.
+    pub fn decode(&self) -> Result<WaymoPanoptic> {
+        Ok(WaymoPanoptic {
+            labels: DeepLabels::decode(&self.place, &self.labels)?,
+            divisor: self.divisor.max(1),
+            instances: self.instances.clone(),
+        })
+    }
+
+    /// Decodes how many cameras see each pixel; `None` where the file does not say.
+    ///
+    /// # Errors
+    /// [`DatasetError::Bytes`](crate::DatasetError::Bytes) for what is no grey PNG.
+    pub fn cameras_covered(&self) -> Result<Option<DeepLabels>> {
+        if self.covered.is_empty() {
+            return Ok(None);
+        }
+        DeepLabels::decode(&self.place, &self.covered).map(Some)
+    }
+
+    /// The bytes of the label picture, a PNG of 16 bits.
+    pub fn label_png(&self) -> &[u8] {
+        &self.labels
+    }
+
+    pub(super) fn new(place: &Path) -> Self {
+        Self {
+            divisor: 0,
+            sequence: String::new(),
+            instances: BTreeMap::new(),
+            place: place.to_owned(),
+            labels: Vec::new(),
+            covered: Vec::new(),
+        }
+    }
+}
+
+impl WaymoPanoptic {
+    /// The objects, which have an instance number; what is only of a class (road, sky) is left out.
+    pub fn objects(&self) -> Vec<WaymoObject> {
+        let values = self.labels.distinct().into_iter();
+        let objects = values.map(|value| WaymoObject {
+            value,
+            class: value / self.divisor,
+            local: value % self.divisor,
+            instance: self.instances.get(&(value % self.divisor)).copied(),
+        });
+        objects.filter(|object| object.local > 0).collect()
+    }
+
+    /// The pixels of an object.
+    pub fn mask(&self, object: &WaymoObject) -> Mask {
+        self.labels.mask(object.value)
+    }
+}

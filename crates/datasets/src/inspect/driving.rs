@@ -1,0 +1,168 @@
+//! Overviews of driving.
+
+use std::fs;
+use std::path::Path;
+
+use super::overview::SplitOverview;
+use super::place::Place;
+use super::survey::Survey;
+use crate::driving::kitti_mots::{MotsRange, MotsSequence};
+use crate::driving::nu_scenes::NuScenes;
+use crate::driving::waymo::components::WaymoComponents;
+use crate::driving::waymo::records::WaymoRecords;
+use crate::names::{files, folders};
+
+/// Bytes of records that are read whole; of larger collections only the first frame of each file is.
+const MOST_BYTES: u64 = 1 << 28;
+
+pub(super) fn kitti_mots(place: &Place, survey: &mut Survey) {
+    let folder = place.path.join("instances_txt");
+    let names = files(&folder).unwrap_or_default();
+    let (mut tracks, mut frames) = (0, 0);
+    for name in &names {
+        if let Some(sequence) = survey.check(MotsSequence::read(folder.join(name))) {
+            tracks += sequence.tracks().len();
+            frames += sequence.frames.len();
+        }
+    }
+    if !names.is_empty() {
+        survey.add(SplitOverview {
+            name: "instances_txt".to_owned(),
+            videos: Some(names.len()),
+            objects: Some(tracks),
+            frames: Some(frames),
+            ..SplitOverview::default()
+        });
+    }
+    let inner = place.path.join("mots_eval");
+    for folder in [&place.path, &inner] {
+        for name in files(folder).unwrap_or_default() {
+            let Some(split) = name.strip_suffix(".seqmap") else {
+                continue;
+            };
+            let Some(ranges) = survey.check(MotsRange::read_all(folder.join(&name))) else {
+                continue;
+            };
+            let frames = ranges.iter().map(|it| (it.first..=it.last).count());
+            survey.add(SplitOverview {
+                name: split.to_owned(),
+                videos: Some(ranges.len()),
+                frames: Some(frames.sum()),
+                ..SplitOverview::default()
+            });
+        }
+    }
+}
+
+/// Folders of tables.
+pub(super) fn nu_scenes_versions(place: &Place) -> Vec<&str> {
+    let versions = place.folders.iter().map(String::as_str);
+    versions
+        .filter(|name| name.starts_with("v1.0-"))
+        .filter(|name| place.path.join(name).join("sample_data.json").is_file())
+        .collect()
+}
+
+pub(super) fn nu_scenes(place: &Place, survey: &mut Survey) {
+    for version in nu_scenes_versions(place) {
+        let Some(set) = survey.check(NuScenes::open(&place.path, version)) else {
+            continue;
+        };
+        let samples = || set.scenes().iter().flat_map(|scene| &scene.samples);
+        let pictures = || samples().flat_map(|sample| &sample.cameras);
+        let absent = pictures().filter(|camera| !camera.path.is_file());
+        if let Some(camera) = absent.clone().next() {
+            let (count, path) = (absent.count(), camera.path.display());
+            survey.note(format!(
+                "{version}: {count} pictures are not there, such as {path}"
+            ));
+        }
+        let objects: usize = samples().map(|sample| sample.objects.len()).sum();
+        survey.add(SplitOverview {
+            name: version.to_owned(),
+            videos: Some(set.scenes().len()),
+            objects: (objects > 0).then_some(objects),
+            frames: Some(pictures().count()),
+            ..SplitOverview::default()
+        });
+    }
+}
+
+pub(super) fn waymo_records(place: &Place, survey: &mut Survey) {
+    let names: Vec<&str> = place.named("", ".tfrecord").map(|(name, _)| name).collect();
+    let length = |name: &&str| fs::metadata(place.path.join(name)).map_or(0, |it| it.len());
+    let whole = names.iter().map(length).sum::<u64>() <= MOST_BYTES;
+    let (mut segments, mut frames, mut objects) = (0, 0, 0);
+    for name in &names {
+        let path = place.path.join(name);
+        let Some(mut records) = survey.check(WaymoRecords::open(path)) else {
+            continue;
+        };
+        let mut count = 0;
+        while let Some(frame) = survey.check(records.next_frame()).flatten() {
+            count += 1;
+            objects += frame.boxes.len();
+            for found in &frame.segmentations {
+                let panoptic = survey.check(found.segmentation.decode());
+                objects += panoptic.map_or(0, |it| it.objects().len());
+            }
+            if !whole {
+                break;
+            }
+        }
+        segments += usize::from(count > 0);
+        frames += count;
+    }
+    if segments > 0 {
+        survey.add(SplitOverview {
+            name: "records".to_owned(),
+            videos: Some(segments),
+            objects: whole.then_some(objects),
+            frames: whole.then_some(frames),
+            ..SplitOverview::default()
+        });
+    }
+}
+
+/// Whether folders hold Parquet files, and one of them is a component's.
+pub(super) fn is_waymo_components(place: &Place) -> bool {
+    const COMPONENTS: [&str; 7] = [
+        "camera_image",
+        "camera_segmentation",
+        "camera_calibration",
+        "camera_box",
+        "camera_hkp",
+        "vehicle_pose",
+        "lidar",
+    ];
+    let holds_rows = |path: &Path| {
+        let names = files(path).unwrap_or_default();
+        names
+            .iter()
+            .any(|name| name.strip_suffix(".parquet").is_some())
+    };
+    let present = COMPONENTS.iter().filter(|name| place.has_folder(name));
+    present
+        .map(|name| place.path.join(name))
+        .any(|path| holds_rows(&path))
+        && !folders(&place.path).unwrap_or_default().is_empty()
+}
+
+pub(super) fn waymo_components(place: &Place, survey: &mut Survey) {
+    let Some(set) = survey.check(WaymoComponents::open(&place.path)) else {
+        return;
+    };
+    for component in survey.check(set.components()).unwrap_or_default() {
+        let segments = survey.check(set.segments(&component)).unwrap_or_default();
+        let mut rows = 0;
+        for segment in &segments {
+            rows += survey.check(set.rows(&component, segment)).unwrap_or(0);
+        }
+        survey.add(SplitOverview {
+            name: component,
+            videos: Some(segments.len()),
+            frames: Some(rows),
+            ..SplitOverview::default()
+        });
+    }
+}

@@ -1,0 +1,167 @@
+//! Which data sets a folder holds.
+//!
+//! In: a folder. Out: an overview of each data set in it or below it. A folder is compared with every layout; where one
+//! fits, the folders below are part of it and not looked at by themselves.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use super::overview::{DatasetKind, Overview};
+use super::place::Place;
+use super::survey::Survey;
+use super::{answering, driving, grounding, referring, segmentation};
+use crate::error::{DatasetError, Result};
+
+/// How deep, and in how many folders, is looked for data sets.
+const DEEPEST: usize = 6;
+const MOST_FOLDERS: usize = 4096;
+
+/// Looks for all data sets in a folder and below it.
+///
+/// An overview counts and reads annotations; of pictures it reads few, so that it takes seconds even for large data sets.
+/// What cannot be read is noted among its problems.
+///
+/// # Errors
+/// [`DatasetError::Unrecognised`] where none is found, [`DatasetError::Read`] where the folder cannot be read.
+pub fn inspect(path: impl AsRef<Path>) -> Result<Vec<Overview>> {
+    let path = path.as_ref();
+    let mut found = Vec::new();
+    let mut waiting = VecDeque::from([(path.to_owned(), 0)]);
+    let mut looked_at = 0;
+    while let Some((folder, depth)) = waiting.pop_front() {
+        looked_at += 1;
+        let place = match Place::look(&folder) {
+            Ok(place) => place,
+            Err(error) if depth == 0 => return Err(error),
+            Err(_) => continue,
+        };
+        let kinds = recognise(&place);
+        if kinds.is_empty() && depth < DEEPEST && looked_at + waiting.len() < MOST_FOLDERS {
+            let below = place
+                .folders
+                .iter()
+                .map(|name| (folder.join(name), depth + 1));
+            waiting.extend(below);
+        }
+        found.extend(kinds.into_iter().map(|kind| survey(&place, kind)));
+    }
+    if found.is_empty() {
+        return Err(DatasetError::Unrecognised {
+            path: path.to_owned(),
+        });
+    }
+    Ok(found)
+}
+
+/// Looks at a folder as a data set that the caller names, whatever it looks like.
+///
+/// # Errors
+/// [`DatasetError::Read`] where the folder cannot be read. What does not fit is noted among the problems.
+pub fn inspect_as(path: impl AsRef<Path>, kind: DatasetKind) -> Result<Overview> {
+    Ok(survey(&Place::look(path.as_ref())?, kind))
+}
+
+/// The data sets whose layout a folder has: one, except where released files of two lie side by side.
+fn recognise(place: &Place) -> Vec<DatasetKind> {
+    let kinds = DatasetKind::ALL.iter().map(|(kind, _)| *kind);
+    let mut fitting: Vec<DatasetKind> = kinds.filter(|kind| fits(place, *kind)).collect();
+    let beside = [DatasetKind::A2dSentences, DatasetKind::JhmdbSentences];
+    if !fitting.iter().all(|kind| beside.contains(kind)) {
+        fitting.truncate(1);
+    }
+    fitting
+}
+
+fn fits(place: &Place, kind: DatasetKind) -> bool {
+    use DatasetKind as Kind;
+    match kind {
+        Kind::Davis2016 | Kind::Davis2017 => segmentation::davis_year(place) == Some(kind),
+        Kind::YoutubeVos => {
+            !place.splits_with("meta.json").is_empty() && segmentation::has_labels(place)
+        }
+        Kind::Mose => segmentation::has_labels(place),
+        Kind::SaV => segmentation::is_sa_v(place),
+        Kind::YoutubeVis => !segmentation::instance_files(place).is_empty(),
+        Kind::LabelPictures => segmentation::is_label_pictures(place),
+        Kind::RefYoutubeVos => referring::is_ref_youtube_vos(place),
+        Kind::RefDavis => referring::is_ref_davis(place),
+        Kind::Mevis => {
+            !place.splits_with("mask_dict.json").is_empty()
+                && !place.splits_with("meta_expressions.json").is_empty()
+        }
+        Kind::Revos => place.named("meta_expressions_", "_.json").next().is_some(),
+        Kind::A2dSentences => {
+            place.has_file("a2d_annotation.txt")
+                || place
+                    .path
+                    .join("text_annotations/a2d_annotation.txt")
+                    .is_file()
+        }
+        Kind::JhmdbSentences => place.has_file("jhmdb_annotation.txt"),
+        Kind::RefCoco => place.named("refs(", ").p").next().is_some(),
+        Kind::RefCocoResults => !referring::result_files(place).is_empty(),
+        Kind::VidStg => !grounding::vid_stg_files(place).is_empty(),
+        Kind::VidOr => grounding::is_vid_or(place),
+        Kind::HcStvg => !grounding::hc_stvg_files(place).is_empty(),
+        Kind::CharadesSta => place.named("charades_sta_", ".txt").next().is_some(),
+        Kind::QvHighlights => place.named("highlight_", "_release.jsonl").next().is_some(),
+        Kind::NextGqa => place.named("gsub_", ".json").next().is_some(),
+        Kind::NextQa => !answering::next_qa_files(place).is_empty(),
+        Kind::ConstructedStvg => !grounding::constructed_files(place).is_empty(),
+        Kind::Clevrer => !answering::clevrer_files(place).is_empty(),
+        Kind::VideoMme => !answering::video_mme_files(place).is_empty(),
+        Kind::Got10k => !grounding::got_10k_splits(place).is_empty(),
+        Kind::KittiMots => {
+            place.has_folder("instances_txt") || place.named("", ".seqmap").next().is_some()
+        }
+        Kind::NuScenes => !driving::nu_scenes_versions(place).is_empty(),
+        Kind::WaymoRecords => place.named("", ".tfrecord").next().is_some(),
+        Kind::WaymoComponents => driving::is_waymo_components(place),
+        // Told from YouTube-VIS by what the file holds.
+        Kind::SaCo => false,
+    }
+}
+
+fn survey(place: &Place, kind: DatasetKind) -> Overview {
+    use DatasetKind as Kind;
+    let mut survey = Survey::new(kind, &place.path);
+    let look = match kind {
+        Kind::Davis2016 | Kind::Davis2017 => segmentation::davis,
+        Kind::YoutubeVos => segmentation::youtube_vos,
+        Kind::Mose => segmentation::mose,
+        Kind::SaV => segmentation::sa_v,
+        Kind::YoutubeVis | Kind::SaCo => segmentation::instances,
+        Kind::LabelPictures => segmentation::label_pictures,
+        Kind::RefYoutubeVos => referring::ref_youtube_vos,
+        Kind::RefDavis => referring::ref_davis,
+        Kind::Mevis => referring::mevis,
+        Kind::Revos => referring::revos,
+        Kind::A2dSentences => referring::a2d,
+        Kind::JhmdbSentences => referring::jhmdb,
+        Kind::RefCoco => referring::ref_coco,
+        Kind::RefCocoResults => referring::ref_coco_results,
+        Kind::VidStg => grounding::vid_stg,
+        Kind::VidOr => grounding::vid_or,
+        Kind::HcStvg => grounding::hc_stvg,
+        Kind::CharadesSta => grounding::charades_sta,
+        Kind::QvHighlights => grounding::qv_highlights,
+        Kind::NextGqa => answering::next_gqa,
+        Kind::NextQa => answering::next_qa,
+        Kind::ConstructedStvg => grounding::constructed,
+        Kind::Clevrer => answering::clevrer,
+        Kind::VideoMme => answering::video_mme,
+        Kind::Got10k => grounding::got_10k,
+        Kind::KittiMots => driving::kitti_mots,
+        Kind::NuScenes => driving::nu_scenes,
+        Kind::WaymoRecords => driving::waymo_records,
+        Kind::WaymoComponents => driving::waymo_components,
+    };
+    look(place, &mut survey);
+    let mut overview = survey.finish();
+    if overview.splits.is_empty() && overview.problems.is_empty() {
+        let problem = format!("{}: nothing of {kind} is here", place.path.display());
+        overview.problems.push(problem);
+        overview.problem_count = 1;
+    }
+    overview
+}

@@ -1,0 +1,13 @@
+//! What a folder holds: which data sets, how much of them, and what is wrong with them.
+
+pub(crate) mod find;
+pub(crate) mod overview;
+
+mod place;
+mod survey;
+
+mod answering;
+mod driving;
+mod grounding;
+mod referring;
+mod segmentation;
