@@ -204,7 +204,11 @@ mod tests {
         };
         let sine = |place: usize, channel: usize| {
             let sine = angle(place, channel).sin();
-            if channel % 2 == 0 { -sine } else { sine }
+            if channel.is_multiple_of(2) {
+                -sine
+            } else {
+                sine
+            }
         };
         AxialTurn {
             width,

@@ -114,6 +114,7 @@ impl ProductTask for Block<'_> {
 }
 
 /// Cuts the next part from a buffer.
+#[expect(clippy::mut_mut, reason = "the caller's slice is what shrinks")]
 fn take<'a>(scratch: &mut &'a mut [f32], length: usize) -> &'a mut [f32] {
     let (taken, others) = std::mem::take(scratch).split_at_mut(length);
     *scratch = others;
@@ -326,8 +327,8 @@ impl<S: Simd, M: Multiply<S>> Lookup<'_, S, M> {
         let before = attended.most;
         for score in attended.scores.chunks_exact(two).take(count) {
             let score = self.load(score);
-            for n in 0..2 {
-                attended.most[n] = simd.max(attended.most[n], score[n]);
+            for (most, score) in attended.most.iter_mut().zip(score) {
+                *most = simd.max(*most, score);
             }
         }
         let most = attended.most;
