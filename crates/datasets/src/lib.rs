@@ -81,8 +81,9 @@ pub use grounding::vid_or::{VidOr, VidOrBox, VidOrObject, VidOrVideo};
 pub use grounding::vid_stg::{
     BoxTube, FrameEnds, VidStgSample, VidStgSentence, VidStgSentenceKind,
 };
-pub use inspect::find::{inspect, inspect_as};
+pub use inspect::find::{Validation, inspect, inspect_as, validate, validate_as};
 pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
+pub use inspect::problem::Problem;
 pub use referring::a2d_sentences::{A2dActor, A2dFrame, A2dSentence, A2dSentences, A2dSubset};
 pub use referring::expressions::{Expression, ReferringVideo};
 pub use referring::jhmdb_sentences::{JhmdbSample, JhmdbSentence, JhmdbSentences, PuppetMasks};

@@ -2,6 +2,7 @@
 
 pub(crate) mod find;
 pub(crate) mod overview;
+pub(crate) mod problem;
 
 mod place;
 mod survey;

@@ -3,13 +3,12 @@
 
 mod answering;
 mod construction;
+mod damage;
 mod davis;
 mod driving;
 mod grounding;
 mod inspection;
 mod mutation;
-mod mutation_of_binaries;
-mod mutation_of_texts;
 mod referring;
 mod segmentation;
 mod shared;
