@@ -38,6 +38,7 @@
 mod annotated_box;
 mod annotation;
 mod answering;
+mod convert;
 mod driving;
 mod error;
 mod formats;
@@ -58,6 +59,8 @@ pub use answering::next_qa::{
     write_next_qa_results,
 };
 pub use answering::video_mme::{VideoMmeQuestion, VideoMmeVideo};
+pub use convert::conversion::{Conversion, ConversionCounts};
+pub use convert::form::MaskForm;
 pub use driving::kitti_mots::{MotsObject, MotsRange, MotsSequence};
 pub use driving::nu_scenes::{NuCamera, NuObject, NuPose, NuSample, NuScene, NuScenes};
 pub use driving::nu_scenes_results::{NuSource, NuTrackedBox, NuTrackingResults};

@@ -65,12 +65,17 @@ fn read_pictures(root: &Path, survey: &mut Survey<'_>) {
     for sequence in folders(root).unwrap_or_default() {
         let folder = root.join(sequence);
         let names = files(&folder).unwrap_or_default();
-        for name in names.iter().filter(|name| name.ends_with(".png")) {
+        for name in names.iter().filter(|name| is_png(name)) {
             let path = folder.join(name);
             survey.reading(&path);
             survey.check(MotsSequence::read_picture(path));
         }
     }
+}
+
+fn is_png(name: &str) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
 }
 
 /// Folders of tables.

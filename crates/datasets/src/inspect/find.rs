@@ -98,13 +98,23 @@ fn for_each(path: &Path, mut show: impl FnMut(&Place, DatasetKind)) -> Result<()
             waiting.extend(below);
         }
         found |= !kinds.is_empty();
-        kinds.into_iter().for_each(|kind| show(&place, kind));
+        for kind in kinds {
+            show(&place, kind);
+        }
     }
     if found {
         return Ok(());
     }
     Err(DatasetError::Unrecognised {
         path: path.to_owned(),
+    })
+}
+
+/// The data set that a folder looks like.
+pub(crate) fn kind_of(place: &Place) -> Result<DatasetKind> {
+    let first = recognise(place).into_iter().next();
+    first.ok_or_else(|| DatasetError::Unrecognised {
+        path: place.path.clone(),
     })
 }
 
@@ -208,6 +218,7 @@ fn survey(place: &Place, kind: DatasetKind, mut survey: Survey<'_>) -> Validatio
         let problem = Problem {
             path: Some(place.path.clone()),
             line: None,
+            column: None,
             reason: format!("nothing of {kind} is here"),
         };
         overview.problems.push(problem.to_string());

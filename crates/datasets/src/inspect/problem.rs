@@ -16,6 +16,8 @@ pub struct Problem {
     pub path: Option<PathBuf>,
     /// Number of the line, from 1, where the file has lines and the line is known.
     pub line: Option<usize>,
+    /// Number of the column, from 1, where it is known.
+    pub column: Option<usize>,
     /// What is wrong.
     pub reason: String,
 }
@@ -26,6 +28,9 @@ impl fmt::Display for Problem {
             write!(formatter, "{}", path.display())?;
             if let Some(line) = self.line {
                 write!(formatter, ", line {line}")?;
+            }
+            if let Some(column) = self.column {
+                write!(formatter, ", column {column}")?;
             }
             formatter.write_str(": ")?;
         }
@@ -39,6 +44,7 @@ impl Problem {
         Self {
             path: None,
             line: None,
+            column: None,
             reason: reason.to_string(),
         }
     }
@@ -63,9 +69,18 @@ impl From<&DatasetError> for Problem {
         if let Some(line) = line {
             rest = rest.strip_prefix(&format!(", line {line}")).unwrap_or(rest);
         }
+        let column = match error {
+            DatasetError::Json { column, .. } => Some(*column),
+            _ => None,
+        };
+        if let Some(column) = column {
+            let stated = format!(", column {column}");
+            rest = rest.strip_prefix(&stated).unwrap_or(rest);
+        }
         Self {
             path: path.map(Path::to_owned),
             line,
+            column,
             reason: rest.trim_start_matches([',', ':', ' ']).to_owned(),
         }
     }

@@ -172,7 +172,8 @@ pub(super) fn is_sa_v(place: &Place) -> bool {
         || masklet_files(place).next().is_some()
 }
 
-fn masklet_files(place: &Place) -> impl Iterator<Item = &str> {
+/// JSON files of masklets.
+pub(crate) fn masklet_files(place: &Place) -> impl Iterator<Item = &str> {
     let manual = place.named("sav_", "_manual.json");
     let auto = place.named("sav_", "_auto.json");
     manual.chain(auto).map(|(name, _)| name)
@@ -251,7 +252,7 @@ fn masklets(place: &Place, count: usize, survey: &mut Survey<'_>) {
 }
 
 /// JSON files of tracks.
-pub(super) fn instance_files(place: &Place) -> Vec<&str> {
+pub(crate) fn instance_files(place: &Place) -> Vec<&str> {
     let tracks = place.json_with(&["\"videos\"", "\"file_names\""]);
     let images = place.json_with(&["\"videos\"", "\"images\"", "\"frame_id\""]);
     tracks.into_iter().chain(images).collect()

@@ -3,6 +3,7 @@
 
 mod answering;
 mod construction;
+mod conversion;
 mod damage;
 mod davis;
 mod driving;
@@ -13,5 +14,6 @@ mod referring;
 mod segmentation;
 mod shared;
 mod tracking;
+mod validation;
 mod waymo;
 mod world;
