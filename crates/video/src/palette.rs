@@ -170,6 +170,9 @@ impl LabelMap {
             .map_err(|error| broken(error.to_string()))?
             .line_size;
         let bits = depth as usize;
+        if bits == 8 {
+            return Self::from_labels(size, packed);
+        }
         let unpack = |row: &[u8]| -> Vec<u8> {
             let samples = row.iter().flat_map(|byte| {
                 (0..8 / bits).map(move |part| byte << (part * bits) >> (8 - bits))

@@ -297,6 +297,9 @@ fn is_rubbish(name: &String) -> bool {
 }
 
 pub(super) fn label_pictures(place: &Place, survey: &mut Survey<'_>) {
+    if place.folders.is_empty() {
+        return;
+    }
     let name = place.path.file_name().unwrap_or_default().to_string_lossy();
     let sample = |video: &str| Davis::result(&place.path, video);
     count(&name, &place.folders, sample, survey);

@@ -59,7 +59,7 @@ pub(super) fn targets() -> Vec<Target> {
         Target::new(
             "pictures",
             "code.txt",
-            vec![b"854 480 123".to_vec(), code()],
+            vec![b"9 7 o1".to_vec(), code()],
             read_code,
         ),
     ]
