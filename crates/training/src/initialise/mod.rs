@@ -7,7 +7,7 @@
 
 mod places;
 
-use std::{collections::BTreeMap, f64::consts::SQRT_2};
+use std::{collections::BTreeMap, f64::consts::SQRT_2, iter::repeat_n};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -125,12 +125,14 @@ fn first_value(info: &ParameterInfo, random: &mut impl Rng) -> Option<Vec<f32>> 
         let value = if recalls && turned { MEMORY_BIAS } else { 0.0 };
         return Some(vec![value; info.len()]);
     }
+    // Neighbours that come from one pixel begin alike; what tells them apart is learnt.
+    let alike = match (info.holder.as_str(), info.shape.as_slice()) {
+        ("ConvTranspose2d", [_, _, kernel @ ..]) => kernel.iter().product(),
+        _ => 1,
+    };
     let deviation = gain(&info.name) / (inputs as f64).sqrt();
-    Some(
-        (0..info.len())
-            .map(|_| (deviation * normal(random)) as f32)
-            .collect(),
-    )
+    let drawn = (0..info.len() / alike).map(|_| (deviation * normal(random)) as f32);
+    Some(drawn.flat_map(|value| repeat_n(value, alike)).collect())
 }
 
 fn gain(name: &str) -> f64 {

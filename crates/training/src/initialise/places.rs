@@ -2,7 +2,8 @@
 //!
 //! In: a parameter and its fresh value. Out: the value with some frequencies of the positional encoding kept free of everything
 //! else, and with heads that read them: an image token knows whether it lies right of or below a corner, and how near it is to a
-//! click; a prompt looks at the pixels around it. Nothing is drawn here, and training is free to change all of it.
+//! click; a prompt looks at the pixels around it. What image tokens find out so is carried in a few more channels, and mask
+//! tokens look where it says inside. Nothing is drawn here, and training is free to change all of it.
 
 use std::ops::Range;
 
@@ -14,9 +15,11 @@ const SLOWEST: f32 = 0.125;
 const RAMP: f32 = 18.0;
 /// How much one frequency agrees at no distance, before the attention's scale.
 const BUMP: f32 = 3.0;
-/// Share of the labels' vectors that says on which side the object lies: right of and below a top left corner, at a click on it,
-/// and opposite for the others.
-const SIDE: f32 = 0.8;
+/// Size of what labels and mask tokens say in the carrying channels: the object lies right of and below a top left corner and at a
+/// click on it, and not so at the opposites.
+const SIDE: f32 = 2.0;
+/// The same of mask tokens, which look for it.
+const INSIDE: f32 = 1.0;
 
 /// Layers that write into image or tokens: not into the channels of places.
 const WRITERS: [&str; 6] = [
@@ -24,7 +27,7 @@ const WRITERS: [&str; 6] = [
     "neck.laterals.3.weight",
     "attention.output.weight",
     "token.output.weight",
-    "image.output.weight",
+    "token_to_image.output.weight",
     "prompt_encoder.mask.output.weight",
 ];
 /// Vectors that are added to image or tokens.
@@ -45,7 +48,16 @@ enum Agreement {
     Beyond(usize),
     /// Being near, among frequencies that begin with this one.
     Near(usize),
+    /// Being inside.
+    Inside,
 }
+
+/// What the first heads of pixels that look at tokens agree about.
+const IMAGE_HEADS: [Agreement; 3] = [
+    Agreement::Beyond(0),
+    Agreement::Beyond(1),
+    Agreement::Near(0),
+];
 
 /// Which channels hold places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +78,6 @@ impl Places {
         if name == "prompt_encoder.frequencies.frequencies" {
             self.arrange_frequencies(value);
         }
-        if name.starts_with("prompt_encoder.points") {
-            self.arrange_labels(value);
-        }
         let contracts = name.ends_with("contract.weight") && !name.contains("memory_encoder.");
         let writes = contracts || WRITERS.iter().any(|end| name.ends_with(end));
         if writes && !name.contains("trunk.") {
@@ -78,11 +87,15 @@ impl Places {
             }
         }
         if VECTORS.iter().any(|start| name.starts_with(start)) {
-            for vector in value.chunks_exact_mut(self.channels) {
-                for channel in self.reserved() {
-                    vector[channel] = 0.0;
-                }
-            }
+            self.arrange_vectors(name, value);
+        }
+        if name.ends_with("layers.0.token_to_token.value.weight")
+            || name.ends_with("layers.0.token_to_token.output.weight")
+        {
+            self.arrange_identity(value);
+        }
+        if name.contains("image_to_token") {
+            self.arrange_carrying(name, value);
         }
         self.arrange_heads(name, value);
     }
@@ -98,11 +111,17 @@ impl Places {
         [frequency, self.channels / 2 + frequency]
     }
 
-    /// Channels that hold places only.
+    /// Channels that hold what image tokens find out: as many as a head has.
+    fn carriers(self) -> Range<usize> {
+        2 * self.per_axis()..4 * self.per_axis()
+    }
+
+    /// Channels of places, and those that carry.
     fn reserved(self) -> impl Iterator<Item = usize> {
         let sines = 0..2 * self.per_axis();
         let half = self.channels / 2;
-        sines.clone().chain(sines.map(move |sine| half + sine))
+        let cosines = sines.clone().map(move |sine| half + sine);
+        sines.chain(cosines).chain(self.carriers())
     }
 
     fn arrange_frequencies(self, value: &mut [f32]) {
@@ -117,15 +136,48 @@ impl Places {
     }
 
     /// Labels are background, foreground, top left, bottom right.
-    fn arrange_labels(self, value: &mut [f32]) {
-        let (first, rest) = value.split_at_mut(self.channels);
-        let side = first.to_vec();
-        for (own, side) in first.iter_mut().zip(&side) {
-            *own = -SIDE * side;
+    fn arrange_vectors(self, name: &str, value: &mut [f32]) {
+        for (number, vector) in value.chunks_exact_mut(self.channels).enumerate() {
+            for channel in self.reserved() {
+                vector[channel] = 0.0;
+            }
+            let carried = if name.starts_with("prompt_encoder.points") {
+                [-SIDE, SIDE, SIDE, -SIDE].get(number).copied()
+            } else if name == "mask_decoder.mask_tokens" {
+                Some(INSIDE)
+            } else {
+                None
+            };
+            if let Some(carried) = carried {
+                vector[self.carriers()].fill(carried);
+            }
         }
-        for (label, sign) in rest.chunks_exact_mut(self.channels).zip([1.0, 1.0, -1.0]) {
-            for (own, side) in label.iter_mut().zip(&side) {
-                *own = (1.0 - SIDE) * *own + sign * SIDE * side;
+    }
+
+    fn arrange_identity(self, value: &mut [f32]) {
+        value.fill(0.0);
+        for channel in 0..self.channels {
+            value[channel * (self.channels + 1)] = 1.0;
+        }
+    }
+
+    /// The heads that agree about places carry from token to image what the carrying channels say, and the other heads do not.
+    fn arrange_carrying(self, name: &str, value: &mut [f32]) {
+        let (size, inner) = (2 * self.per_axis(), self.channels / 2);
+        let carrying = IMAGE_HEADS.len().min(self.heads);
+        let rows = (0..carrying)
+            .flat_map(|head| self.carriers().enumerate().map(move |pair| (head, pair)));
+        if name.ends_with(".value.weight") {
+            value[..carrying * size * self.channels].fill(0.0);
+            for (head, (number, channel)) in rows {
+                value[(head * size + number) * self.channels + channel] = 1.0;
+            }
+        } else if name.ends_with(".output.weight") {
+            for channel in self.reserved() {
+                value[channel * inner..][..inner].fill(0.0);
+            }
+            for (head, (number, channel)) in rows {
+                value[channel * inner + head * size + number] = 1.0;
             }
         }
     }
@@ -135,25 +187,30 @@ impl Places {
         if !name.starts_with("mask_decoder.") || !(is_key || name.ends_with(".query.weight")) {
             return;
         }
-        let from_image = name.contains("image_to_token");
-        let agreements: &[Agreement] = if from_image {
-            &[
-                Agreement::Beyond(0),
-                Agreement::Beyond(1),
-                Agreement::Near(0),
-            ]
+        let of_tokens = [
+            Agreement::Near(0),
+            Agreement::Near(self.per_axis() / 2),
+            Agreement::Inside,
+        ];
+        let agreements = if name.contains("image_to_token") {
+            IMAGE_HEADS
         } else if name.contains("token_to_image") || name.contains("last_attention") {
-            &[Agreement::Near(0), Agreement::Near(self.per_axis() / 2)]
+            of_tokens
         } else {
             return;
         };
         let rows = 2 * self.per_axis();
         let heads = value.chunks_exact_mut(rows * self.channels);
-        for (head, agreement) in heads.zip(agreements) {
+        for (head, agreement) in heads.zip(&agreements) {
             head.fill(0.0);
             match *agreement {
                 Agreement::Beyond(axis) => self.arrange_beyond(axis, is_key, head),
                 Agreement::Near(first) => self.arrange_near(first, head),
+                Agreement::Inside => {
+                    for (row, channel) in self.carriers().enumerate() {
+                        head[row * self.channels + channel] = 1.0;
+                    }
+                }
             }
         }
     }
@@ -276,9 +333,9 @@ mod tests {
     #[test]
     fn layers_and_vectors_write_nothing_where_places_are_kept() {
         let reserved: Vec<usize> = PLACES.reserved().collect();
-        assert_eq!(reserved.len(), 24);
+        assert_eq!(reserved.len(), 36);
         let layer = arranged("recall.attention.layers.1.contract.weight", [96, 256], 1.0);
-        let vectors = arranged("mask_decoder.mask_tokens", [4, 96], 1.0);
+        let vectors = arranged("mask_decoder.presence_token", [1, 96], 1.0);
         for channel in 0..96 {
             let expected = if reserved.contains(&channel) {
                 0.0
@@ -291,9 +348,22 @@ mod tests {
     }
 
     #[test]
-    fn opposite_labels_have_opposite_sides() {
+    fn labels_say_on_which_side_and_pixels_carry_it() {
         let labels = arranged("prompt_encoder.points.0", [4, 96], 1.0);
-        let of = |label: usize| labels[96 * label + 20];
-        assert!(of(0) < 0.0 && of(1) > 0.0 && of(2) > 0.0 && of(3) < 0.0);
+        let block = "mask_decoder.transformer.layers.1.image_to_token";
+        let value = arranged(&format!("{block}.value.weight"), [48, 96], 0.0);
+        let output = arranged(&format!("{block}.output.weight"), [96, 48], 0.0);
+        let product = |rows: &[f32], vector: &[f32]| -> Vec<f32> {
+            let rows = rows.chunks_exact(vector.len());
+            rows.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
+                .collect()
+        };
+        for (label, side) in [(0, -SIDE), (1, SIDE), (2, SIDE), (3, -SIDE)] {
+            let carried = product(&output, &product(&value, &labels[96 * label..][..96]));
+            for (channel, carried) in carried.into_iter().enumerate() {
+                let carries = PLACES.carriers().contains(&channel);
+                assert_eq!(carried, if carries { 3.0 * side } else { 0.0 });
+            }
+        }
     }
 }
