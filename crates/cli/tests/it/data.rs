@@ -28,9 +28,21 @@ fn a_folder_is_recognised_and_counted() {
     assert_eq!(found[0]["dataset"], "KITTI MOTS");
     assert_eq!(found[0]["parts"][0]["frames"], 2);
     let output = tubelet(folder.path(), &["data", "inspect", "."]);
-    assert!(stdout(&output).contains("1 videos, 1 objects, 2 frames"), "{}", stdout(&output));
-    refuses(folder.path(), &["data", "inspect", "nowhere"], (1, "nowhere"));
-    refuses(folder.path(), &["data", "inspect", ".", "--as", "nothing"], (2, "YouTube-VOS"));
+    assert!(
+        stdout(&output).contains("1 videos, 1 objects, 2 frames"),
+        "{}",
+        stdout(&output)
+    );
+    refuses(
+        folder.path(),
+        &["data", "inspect", "nowhere"],
+        (1, "nowhere"),
+    );
+    refuses(
+        folder.path(),
+        &["data", "inspect", ".", "--as", "nothing"],
+        (2, "YouTube-VOS"),
+    );
 }
 
 #[test]
@@ -48,22 +60,46 @@ fn problems_are_named_by_file_and_line_and_end_with_one() {
     assert_eq!(found[0]["problem_count"], 1);
     let problem = &found[0]["problems"][0];
     assert_eq!(problem["line"], 2);
-    assert!(problem["file"].as_str().unwrap().ends_with("0002.txt"), "{problem}");
-    let output = tubelet(folder.path(), &["data", "validate", "mots", "--as", "DAVIS 2017"]);
+    assert!(
+        problem["file"].as_str().unwrap().ends_with("0002.txt"),
+        "{problem}"
+    );
+    let output = tubelet(
+        folder.path(),
+        &["data", "validate", "mots", "--as", "DAVIS 2017"],
+    );
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("Annotations"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("Annotations"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
 fn masks_are_converted_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     write_drive(folder.path(), LINES);
-    let convert = ["data", "convert", "mots", "davis", "--to", "davis", "--json"];
+    let convert = [
+        "data", "convert", "mots", "davis", "--to", "davis", "--json",
+    ];
     let summary = json(folder.path(), &convert);
-    assert_eq!((&summary["videos"], &summary["masks"]), (&1.into(), &2.into()));
-    assert!(folder.path().join("davis/Annotations/480p/0002/000001.png").is_file());
+    assert_eq!(
+        (&summary["videos"], &summary["masks"]),
+        (&1.into(), &2.into())
+    );
+    assert!(
+        folder
+            .path()
+            .join("davis/Annotations/480p/0002/000001.png")
+            .is_file()
+    );
     refuses(folder.path(), &convert, (1, "davis"));
-    refuses(folder.path(), &["data", "convert", "mots", "x", "--to", "paint"], (2, "youtube-vis"));
+    refuses(
+        folder.path(),
+        &["data", "convert", "mots", "x", "--to", "paint"],
+        (2, "youtube-vis"),
+    );
     let found = json(folder.path(), &["data", "inspect", "davis", "--json"]);
     assert_eq!(found[0]["dataset"], "DAVIS 2017");
 }
@@ -73,13 +109,20 @@ fn sentences_of_revos_become_tubes() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("revos");
     fs::create_dir(&root).unwrap();
-    let frames = (0..8).map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(",");
+    let frames = (0..8)
+        .map(|it| format!("\"{it}\""))
+        .collect::<Vec<_>>()
+        .join(",");
     let video = |text: &str, id: u32| {
         format!(
             r#"{{"frames": [{frames}], "width": 3, "height": 2, "expressions": {{"0": {{"exp": "{text}", "anno_id": [{id}], "obj_id": [0], "type_id": 0}}}}}}"#
         )
     };
-    let text = format!(r#"{{"videos": {{"a": {}, "b": {}}}}}"#, video("a dog", 1), video("red car", 2));
+    let text = format!(
+        r#"{{"videos": {{"a": {}, "b": {}}}}}"#,
+        video("a dog", 1),
+        video("red car", 2)
+    );
     fs::write(root.join("meta_expressions_train_.json"), text).unwrap();
     let arguments = ["data", "revos-to-stvg", "revos", "stvg.jsonl", "--json"];
     refuses(folder.path(), &arguments, (1, "mask_dict.json"));
@@ -91,8 +134,23 @@ fn sentences_of_revos_become_tubes() {
     assert_eq!(summary["samples"], 2, "{summary}");
     let written = fs::read_to_string(folder.path().join("stvg.jsonl")).unwrap();
     assert_eq!(written.lines().count(), 2);
-    let short = ["data", "revos-to-stvg", "revos", "short.jsonl", "--shortest", "5", "--json"];
+    let short = [
+        "data",
+        "revos-to-stvg",
+        "revos",
+        "short.jsonl",
+        "--shortest",
+        "5",
+        "--json",
+    ];
     assert_eq!(json(folder.path(), &short)["too_short"], 2);
-    let wrong = ["data", "revos-to-stvg", "revos", "x.jsonl", "--longest", "-1"];
+    let wrong = [
+        "data",
+        "revos-to-stvg",
+        "revos",
+        "x.jsonl",
+        "--longest",
+        "-1",
+    ];
     refuses(folder.path(), &wrong, (2, "--longest"));
 }

@@ -79,7 +79,7 @@ impl Turn {
         let last: Arc<Mutex<String>> = Arc::default();
         let told = Arc::clone(&last);
         panic::set_hook(Box::new(move |info| {
-            *told.lock().unwrap() = info.to_string()
+            *told.lock().unwrap() = info.to_string();
         }));
         let busy_since = Arc::new(AtomicU64::new(u64::MAX));
         let start = Instant::now();

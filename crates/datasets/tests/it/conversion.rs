@@ -7,7 +7,7 @@ use tubelet_datasets::{
     Conversion, ConversionCounts, DatasetError, DatasetKind, Davis, DavisWriter, DavisYear,
     MaskForm, MotsSequence, ResultWriter, VideoInstances, World, WorldConfig, inspect,
 };
-use tubelet_geometry::{FrameSize, Mask};
+use tubelet_geometry::{FrameSize, Mask, RunLength};
 use tubelet_video::LabelMap;
 
 use crate::shared::shared;
@@ -179,7 +179,7 @@ fn real_masks_of_kitti_come_back_through_json() {
             .filter(|it| it.class != 10)
             .map(|it| it.mask.clone())
             .collect();
-        masks.sort_by_key(|mask| mask.to_text());
+        masks.sort_by_key(RunLength::to_text);
         masks
     };
     for frame in 0..found.videos[0].files.len() {
@@ -188,7 +188,7 @@ fn real_masks_of_kitti_come_back_through_json() {
             .iter()
             .filter_map(|track| track.masks[frame].clone());
         let mut seen: Vec<_> = seen.collect();
-        seen.sort_by_key(|mask| mask.to_text());
+        seen.sort_by_key(RunLength::to_text);
         assert_eq!(seen, masks(frame), "{frame}");
     }
 }

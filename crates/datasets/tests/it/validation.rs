@@ -105,12 +105,7 @@ fn a_folder_that_is_not_what_it_is_said_to_be_has_problems() {
 
 #[test]
 fn real_folders_have_no_problems_but_those_that_are_known() {
-    for name in [
-        "kitti_mots",
-        "saco_veval_toy",
-        "video_mme",
-        "nextqa",
-    ] {
+    for name in ["kitti_mots", "saco_veval_toy", "video_mme", "nextqa"] {
         let Some(path) = shared(name) else {
             return;
         };

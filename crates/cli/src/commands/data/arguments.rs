@@ -9,7 +9,9 @@ use tubelet_datasets::{DatasetKind, MaskForm};
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
     /// Tell which data sets a folder holds, how much of them, and what is wrong at first sight.
-    #[command(after_help = "Examples:\n  tubelet data inspect DAVIS\n  tubelet data inspect datasets --json")]
+    #[command(
+        after_help = "Examples:\n  tubelet data inspect DAVIS\n  tubelet data inspect datasets --json"
+    )]
     Inspect(InspectArguments),
     /// Read every sample in full and name what is wrong; exit code 1 if anything is.
     #[command(

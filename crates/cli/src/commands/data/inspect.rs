@@ -42,7 +42,9 @@ pub(super) fn lines(overview: &Overview) -> String {
             (split.expressions, "expressions"),
             (split.frames, "frames"),
         ];
-        let known = counts.iter().filter_map(|(count, what)| Some(format!("{} {what}", (*count)?)));
+        let known = counts
+            .iter()
+            .filter_map(|(count, what)| Some(format!("{} {what}", (*count)?)));
         let known: Vec<String> = known.collect();
         lines = format!("{lines}\n  {}: {}", split.name, known.join(", "));
     }

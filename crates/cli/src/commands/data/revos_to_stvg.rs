@@ -1,9 +1,7 @@
 //! `tubelet data revos-to-stvg`: sentences of ReVOS as tubes in longer videos.
 
 use serde::Serialize;
-use tubelet_datasets::{
-    ConstructedSample, EventExtent, Revos, SeveralObjects, StvgConstruction,
-};
+use tubelet_datasets::{ConstructedSample, EventExtent, Revos, SeveralObjects, StvgConstruction};
 
 use super::arguments::{EventArgument, RevosToStvgArguments, SeveralArgument};
 use crate::{failure::Failure, print::Printer};
@@ -65,7 +63,10 @@ pub(super) fn run(arguments: &RevosToStvgArguments, printer: Printer) -> Result<
     for (count, why) in [
         (summary.nothing_seen, "nothing that they mean is seen"),
         (summary.several_objects, "they mean several objects"),
-        (summary.no_unrelated_clip, "no clip has nothing to do with them"),
+        (
+            summary.no_unrelated_clip,
+            "no clip has nothing to do with them",
+        ),
         (summary.too_long, "the video would be too long"),
         (summary.too_short, "the event is too short"),
     ] {

@@ -28,7 +28,10 @@ pub(super) fn run(arguments: &ValidateArguments, printer: Printer) -> Result<Exi
     line.finish_and_clear();
     let problems: usize = found.iter().map(|it| it.overview.problem_count).sum();
     if arguments.json {
-        let found: Vec<_> = found.iter().map(|it| described(it, arguments.problems)).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|it| described(it, arguments.problems))
+            .collect();
         Printer::json(&found)?;
     } else {
         for validation in &found {
