@@ -122,6 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn a_small_file_that_claims_to_be_large_gets_no_memory() {
+        let mut bytes = encoded(BitDepth::Sixteen, ColorType::Grayscale, &[0, 1, 0, 2]);
+        bytes[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x20, 0]);
+        let mut sum = flate2::Crc::new();
+        sum.update(&bytes[12..29]);
+        bytes[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        let error = DeepLabels::decode(Path::new("x.png"), &bytes).unwrap_err();
+        assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
     fn sixteen_bits_arrive_whole() {
         let path = Path::new("x.png");
         let bytes = encoded(BitDepth::Sixteen, ColorType::Grayscale, &[0x07, 0xd2, 0, 3]);

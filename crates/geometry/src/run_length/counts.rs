@@ -223,6 +223,13 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_of_billions_of_empty_columns_takes_no_time() {
+        let size = FrameSize::new(9_214_748_360, 0);
+        let code = RunLength::new(size, &[0]).unwrap();
+        assert_eq!(code.decode(), Mask::new(size));
+    }
+
+    #[test]
     fn counts_run_down_the_columns_from_background() {
         let code = RunLength::encode(&drawn(&["##.", ".#."]));
         assert_eq!(code.counts(), [0, 1, 1, 2, 2]);
