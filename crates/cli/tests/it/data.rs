@@ -150,7 +150,7 @@ fn sentences_of_revos_become_tubes() {
         "revos",
         "x.jsonl",
         "--longest",
-        "-1",
+        "0",
     ];
     refuses(folder.path(), &wrong, (2, "--longest"));
 }
