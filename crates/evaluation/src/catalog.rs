@@ -348,7 +348,7 @@ pub(crate) const SA_CO: Entry = Entry {
         rules("masks", "tracks of masks"),
         rules(
             "boxes",
-            "tracks of boxes around the masks, in the f32 arithmetic of TrackEval",
+            "tracks of boxes, `bboxes` of the results or else around the masks, in the f32 arithmetic of TrackEval",
         ),
     ],
 };

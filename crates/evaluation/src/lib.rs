@@ -18,6 +18,7 @@ mod output;
 mod protocol;
 mod protocols;
 mod report;
+mod result_boxes;
 mod sequences;
 mod task;
 mod tracks;

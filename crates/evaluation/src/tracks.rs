@@ -18,8 +18,8 @@ pub(crate) struct TrackVideo<'a> {
     pub(crate) video: &'a InstanceVideo,
     /// True tracks.
     pub(crate) truth: Vec<&'a InstanceTrack>,
-    /// Predicted tracks.
-    pub(crate) found: Vec<&'a InstanceResult>,
+    /// Predicted tracks, with their places in the file.
+    pub(crate) found: Vec<(usize, &'a InstanceResult)>,
 }
 
 impl<'a> TrackVideo<'a> {
@@ -77,7 +77,7 @@ impl<'a> TrackVideo<'a> {
                 let reason = format!("the ground truth has no category {}", result.category);
                 problems.push(Problem::value(name(), reason));
             }
-            video.found.push(result);
+            video.found.push((index, result));
         }
         if task.options.missing != Missing::LeaveOut {
             for video in unknown {
@@ -100,7 +100,7 @@ impl<'a> TrackVideo<'a> {
         let found = self
             .found
             .iter()
-            .map(|track| track.masks.get(frame).cloned().flatten());
+            .map(|(_, track)| track.masks.get(frame).cloned().flatten());
         [truth.collect(), found.collect()]
     }
 

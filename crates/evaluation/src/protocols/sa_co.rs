@@ -11,6 +11,7 @@ use tubelet_metrics::{Arithmetic, PreciseBox, SaCoFold, SaCoReport, SaCoVideo, S
 use super::youtube_vis;
 use crate::error::{EvaluationError, Problem};
 use crate::report::{Figure, Group, Report, Sample};
+use crate::result_boxes::ResultBoxes;
 use crate::task::Task;
 use crate::tracks::TrackVideo;
 
@@ -34,9 +35,18 @@ pub(crate) fn sa_co(task: &Task<'_>) -> Result<Report, EvaluationError> {
             .or_default()
             .insert(phrase.category);
     }
+    let boxes = if task.by("boxes") {
+        ResultBoxes::read(task.inputs.predictions)?
+    } else {
+        ResultBoxes::default()
+    };
     let collected = task.score_all(&videos, |video| {
         let asked = asked.get(&video.video.id).cloned().unwrap_or_default();
-        collect(task, video, asked)
+        if task.by("boxes") {
+            collect_boxes(video, asked, &boxes)
+        } else {
+            collect_masks(video, asked)
+        }
     })?;
     let shown: BTreeSet<u64> = truth.tracks.iter().map(|track| track.category).collect();
     let classes = truth
@@ -59,8 +69,8 @@ pub(crate) fn sa_co(task: &Task<'_>) -> Result<Report, EvaluationError> {
             let found = video
                 .found
                 .iter()
-                .filter(|track| of_phrase(track.category) && track.score > 0.5);
-            let found: Vec<_> = found.map(|track| &track.masks).collect();
+                .filter(|(_, track)| of_phrase(track.category) && track.score > 0.5);
+            let found: Vec<_> = found.map(|(_, track)| &track.masks).collect();
             let evidence = video.evidence(task, &id, &true_tracks, &found);
             let frames = video.video.files.len();
             report
@@ -72,41 +82,63 @@ pub(crate) fn sa_co(task: &Task<'_>) -> Result<Report, EvaluationError> {
     Ok(report)
 }
 
-/// The tracks of a video, frame by frame.
-fn collect(
-    task: &Task<'_>,
-    video: &TrackVideo<'_>,
-    asked: BTreeSet<u64>,
-) -> Result<SaCoVideo, Problem> {
-    let found = video.found.iter().map(|track| ScoredTrack {
+/// The tracks of a video before its first frame.
+fn collected(video: &TrackVideo<'_>, asked: BTreeSet<u64>) -> SaCoVideo {
+    let found = video.found.iter().map(|(_, track)| ScoredTrack {
         category: track.category,
         score: track.score,
     });
     let truth = video.truth.iter().map(|track| track.category).collect();
-    let by_boxes = task.by("boxes");
-    let arithmetic = if by_boxes {
-        Arithmetic::Single
-    } else {
-        Arithmetic::Double
-    };
+    SaCoVideo::new(truth, found.collect(), asked)
+}
+
+/// The tracks of a video as masks, frame by frame.
+fn collect_masks(video: &TrackVideo<'_>, asked: BTreeSet<u64>) -> Result<SaCoVideo, Problem> {
     let name = video.video.id.to_string();
-    let refuse = Problem::of(&name);
-    let mut collected = SaCoVideo::new(truth, found.collect(), asked).with_arithmetic(arithmetic);
+    let mut collected = collected(video, asked);
     for frame in 0..video.video.files.len() {
         let [truth, found] = video.masks(frame);
-        if by_boxes {
-            let boxes = |masks: &[Option<RunLength>]| {
-                masks
+        collected
+            .push_masks(&truth, &found)
+            .map_err(Problem::of(&name))?;
+    }
+    Ok(collected)
+}
+
+/// The tracks of a video as boxes, frame by frame.
+fn collect_boxes(
+    video: &TrackVideo<'_>,
+    asked: BTreeSet<u64>,
+    boxes: &ResultBoxes,
+) -> Result<SaCoVideo, Problem> {
+    let name = video.video.id.to_string();
+    let found: Vec<Vec<Option<PreciseBox>>> = video
+        .found
+        .iter()
+        .map(|(place, track)| {
+            let masks = || {
+                track
+                    .masks
                     .iter()
                     .map(|mask| around(mask.as_ref()))
-                    .collect::<Vec<_>>()
+                    .collect()
             };
-            collected
-                .push_boxes(&boxes(&truth), &boxes(&found))
-                .map_err(&refuse)?;
-        } else {
-            collected.push_masks(&truth, &found).map_err(&refuse)?;
-        }
+            boxes.of(*place).unwrap_or_else(masks)
+        })
+        .collect();
+    let mut collected = collected(video, asked).with_arithmetic(Arithmetic::Single);
+    for frame in 0..video.video.files.len() {
+        let truth = video.truth.iter().map(|track| {
+            let edges = track.boxes.get(frame).copied().flatten()?;
+            Some(PreciseBox::from_corner_and_size(edges.corner_and_size()))
+        });
+        let found = found
+            .iter()
+            .map(|boxes| boxes.get(frame).copied().flatten());
+        let (truth, found): (Vec<_>, Vec<_>) = (truth.collect(), found.collect());
+        collected
+            .push_boxes(&truth, &found)
+            .map_err(Problem::of(&name))?;
     }
     Ok(collected)
 }

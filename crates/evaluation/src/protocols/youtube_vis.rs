@@ -38,7 +38,7 @@ pub(crate) fn youtube_vis(task: &Task<'_>) -> Result<Report, EvaluationError> {
             video
                 .found
                 .iter()
-                .map(|track| ScoredTrack {
+                .map(|(_, track)| ScoredTrack {
                     category: track.category,
                     score: track.score,
                 })
@@ -50,9 +50,9 @@ pub(crate) fn youtube_vis(task: &Task<'_>) -> Result<Report, EvaluationError> {
         }
         let samples = video.truth.iter().enumerate().map(|(place, track)| {
             let same = video.found.iter().enumerate();
-            let same = same.filter(|(_, found)| found.category == track.category);
+            let same = same.filter(|(_, (_, found))| found.category == track.category);
             let best = same
-                .map(|(index, found)| (tracks.overlap(index, place), found))
+                .map(|(index, (_, found))| (tracks.overlap(index, place), found))
                 .max_by(|one, other| one.0.total_cmp(&other.0));
             let id = format!("{name}/{}", track.id);
             let category = truth.categories.get(&track.category);

@@ -1,0 +1,18 @@
+//! Evaluations against scores of the official evaluators, on real files and on files written here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop on what cannot happen"
+)]
+
+mod forms;
+mod images;
+mod judged;
+mod moments;
+mod questions;
+mod refusals;
+mod segmentation;
+mod sentences;
+mod shared;
+mod tracking;
+mod tubes;
