@@ -4,6 +4,11 @@
     clippy::indexing_slicing,
     reason = "a test may stop on what cannot happen"
 )]
+#![expect(
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "the files written here are short"
+)]
 
 mod forms;
 mod images;
