@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::data::arguments::DataCommand;
 use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
 
 /// Find anything in video, in space and time.
@@ -37,6 +38,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  tubelet train crates/training/recipes/nano.toml --out runs/nano"
     )]
     Train(TrainArguments),
+    /// Look at data sets, check them, convert their masks.
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Tell what this machine can do, and what is missing.
     Doctor(DoctorArguments),
 }

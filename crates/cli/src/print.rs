@@ -48,6 +48,21 @@ impl Printer {
         Ok(())
     }
 
+    /// A line that tells what is being done, where nobody knows how much there is.
+    pub(crate) fn spinner(self) -> ProgressBar {
+        let target = if self.quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let line = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} {wide_msg}") {
+            line.set_style(style);
+        }
+        line.enable_steady_tick(Duration::from_millis(200));
+        line
+    }
+
     /// A bar that fills up to `length`.
     pub(crate) fn bar(self, length: u64) -> ProgressBar {
         let target = if self.quiet {

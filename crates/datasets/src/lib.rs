@@ -38,6 +38,7 @@
 mod annotated_box;
 mod annotation;
 mod answering;
+mod convert;
 mod driving;
 mod error;
 mod formats;
@@ -58,6 +59,8 @@ pub use answering::next_qa::{
     write_next_qa_results,
 };
 pub use answering::video_mme::{VideoMmeQuestion, VideoMmeVideo};
+pub use convert::conversion::{Conversion, ConversionCounts};
+pub use convert::form::MaskForm;
 pub use driving::kitti_mots::{MotsObject, MotsRange, MotsSequence};
 pub use driving::nu_scenes::{NuCamera, NuObject, NuPose, NuSample, NuScene, NuScenes};
 pub use driving::nu_scenes_results::{NuSource, NuTrackedBox, NuTrackingResults};
@@ -81,8 +84,9 @@ pub use grounding::vid_or::{VidOr, VidOrBox, VidOrObject, VidOrVideo};
 pub use grounding::vid_stg::{
     BoxTube, FrameEnds, VidStgSample, VidStgSentence, VidStgSentenceKind,
 };
-pub use inspect::find::{inspect, inspect_as};
+pub use inspect::find::{Validation, inspect, inspect_as, validate, validate_as};
 pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
+pub use inspect::problem::Problem;
 pub use referring::a2d_sentences::{A2dActor, A2dFrame, A2dSentence, A2dSentences, A2dSubset};
 pub use referring::expressions::{Expression, ReferringVideo};
 pub use referring::jhmdb_sentences::{JhmdbSample, JhmdbSentence, JhmdbSentences, PuppetMasks};

@@ -6,9 +6,9 @@
 
 use burn::{
     module::Module,
-    tensor::{DType, Device, Tensor, activation::sigmoid},
+    tensor::{DType, Device, Tensor},
 };
-use tubelet_kernels::{ResizeOptions, resize_bilinear};
+use tubelet_kernels::{Activation, ResizeOptions, activate, resize_bilinear};
 
 use crate::{
     AbsentMasks, FramePolicy, ImageEncoder, ImageFeatures, MaskChoice, MaskDecoder,
@@ -223,7 +223,7 @@ impl Segmenter {
         };
         let logits = resize_bilinear(prediction.logits.clone(), size);
         let masks = match policy.mask_in_memory {
-            MaskInMemory::Probability => sigmoid(logits),
+            MaskInMemory::Probability => activate(logits, Activation::Sigmoid),
             MaskInMemory::Binary => logits
                 .clone()
                 .greater_elem(0.0)

@@ -57,6 +57,7 @@ impl HeldOutClips {
                 objects: recipe.objects.get(),
                 longest_stride: 1,
                 difficulty: recipe.difficulty.get(),
+                texture: 1.0,
             };
             let clip = render(&request, Randomness(seed))?;
             let mut objects = clip.visible_at_first(side * side / PIXELS_PER_LEAST_AREA);

@@ -322,7 +322,9 @@ fn fresh(recipe: &Recipe, device: &Device) -> Segmenter {
 }
 
 fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState, TrainingError> {
-    let mut segmenter = initialise(fresh(recipe, device), Randomness(recipe.seed), device);
+    let heads = recipe.model.get_ref().decoder.heads.get();
+    let randomness = Randomness(recipe.seed);
+    let mut segmenter = initialise(fresh(recipe, device), heads, randomness, device);
     if let Some(weights) = &recipe.initial_weights {
         segmenter = checkpoint::load_weights(segmenter, weights)?;
     }

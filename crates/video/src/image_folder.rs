@@ -7,14 +7,18 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use tubelet_geometry::FrameSize;
 
 use crate::error::{Result, VideoError};
 use crate::frame::Frame;
+use crate::palette::png_can_hold;
 
 /// Frames per second of a folder, which does not tell.
 pub(crate) const FOLDER_FRAME_RATE: f64 = 24.0;
+
+/// Most pixels of a picture that is read: 8192 by 8192. The head of a small file can ask for more memory than there is.
+const MOST_PIXELS: usize = 1 << 26;
 
 /// Pictures in the order they are shown.
 pub(crate) struct ImageSequence {
@@ -136,7 +140,8 @@ pub fn read_image(path: &Path, apply_orientation: bool) -> Result<Frame> {
         reason: error.to_string(),
     };
     let read = |source| VideoError::from_read(path, source);
-    if fs::metadata(path).map_err(read)?.len() == 0 {
+    let length = fs::metadata(path).map_err(read)?.len();
+    if length == 0 {
         return Err(VideoError::Empty {
             path: path.to_owned(),
         });
@@ -144,7 +149,17 @@ pub fn read_image(path: &Path, apply_orientation: bool) -> Result<Frame> {
     let reader = ImageReader::open(path)
         .and_then(ImageReader::with_guessed_format)
         .map_err(read)?;
+    let is_png = reader.format() == Some(ImageFormat::Png);
     let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let size = FrameSize::new(width as usize, height as usize);
+    let bytes = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
+    if size.pixel_count() > MOST_PIXELS || is_png && !png_can_hold(length, bytes) {
+        return Err(VideoError::Image {
+            path: path.to_owned(),
+            reason: format!("{size} is too large"),
+        });
+    }
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     if apply_orientation {
@@ -227,6 +242,21 @@ mod tests {
                 "b.png"
             ]
         );
+    }
+
+    #[test]
+    #[expect(clippy::unwrap_used, reason = "a test may panic")]
+    fn a_small_file_that_claims_to_be_large_gets_no_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("claim.jpg");
+        let frame = Frame::new(FrameSize::new(8, 8), vec![9; 192]).unwrap();
+        frame.write_jpeg(&path, 90).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let start = bytes.windows(2).position(|it| it == [0xff, 0xc0]).unwrap();
+        bytes[start + 5..start + 9].fill(0xff);
+        fs::write(&path, bytes).unwrap();
+        let error = read_image(&path, false).unwrap_err().to_string();
+        assert!(error.contains("65535×65535 is too large"), "{error}");
     }
 
     #[test]

@@ -13,6 +13,19 @@ use tubelet_geometry::{FrameSize, Mask};
 use crate::error::{Result, VideoError};
 use crate::write::partial::PartialFile;
 
+/// Most bytes of a label picture that is read: 16384 by 16384 pixels.
+const MOST_BYTES: usize = 1 << 28;
+
+/// Longest side of a label picture: masks of narrow pictures take a word for each row.
+const LONGEST_SIDE: usize = 1 << 16;
+
+/// Whether a PNG file of a length can unpack to so many bytes: what deflate packs shrinks to a 1032nd at most. A file of
+/// a hundred bytes that claims to be a large picture gets no memory.
+pub(crate) fn png_can_hold(file_length: u64, bytes: usize) -> bool {
+    const LARGEST_RATIO: u64 = 1032;
+    bytes as u64 <= file_length.saturating_mul(LARGEST_RATIO)
+}
+
 /// The colour of a label: bit `k` of the label's red, green and blue parts comes from bits `3k`, `3k + 1` and `3k + 2`,
 /// highest first.
 pub const fn label_color(label: u8) -> [u8; 3] {
@@ -128,7 +141,12 @@ impl LabelMap {
             reason,
         };
         let file = File::open(path).map_err(|error| VideoError::from_read(path, error))?;
-        let mut decoder = png::Decoder::new(BufReader::new(file));
+        let length = file
+            .metadata()
+            .map_err(|error| VideoError::from_read(path, error))?
+            .len();
+        let limits = png::Limits { bytes: MOST_BYTES };
+        let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), limits);
         decoder.set_transformations(Transformations::IDENTITY);
         let mut reader = decoder
             .read_info()
@@ -142,17 +160,19 @@ impl LabelMap {
         }
         let info = reader.info();
         let size = FrameSize::new(info.width as usize, info.height as usize);
-        let mut packed = vec![
-            0;
-            reader
-                .output_buffer_size()
-                .ok_or_else(|| broken(format!("{size} is too large")))?
-        ];
+        let bytes = reader.output_buffer_size();
+        let bytes = bytes.filter(|bytes| *bytes <= MOST_BYTES && png_can_hold(length, *bytes));
+        let bytes = bytes.filter(|_| size.width.max(size.height) <= LONGEST_SIDE);
+        let bytes = bytes.ok_or_else(|| broken(format!("{size} is too large")))?;
+        let mut packed = vec![0; bytes];
         let row_bytes = reader
             .next_frame(&mut packed)
             .map_err(|error| broken(error.to_string()))?
             .line_size;
         let bits = depth as usize;
+        if bits == 8 {
+            return Self::from_labels(size, packed);
+        }
         let unpack = |row: &[u8]| -> Vec<u8> {
             let samples = row.iter().flat_map(|byte| {
                 (0..8 / bits).map(move |part| byte << (part * bits) >> (8 - bits))
@@ -235,6 +255,30 @@ mod tests {
         assert_eq!(read.objects(), [1, 200]);
         assert_eq!(read.mask(200), second);
         assert_eq!(read.mask(1), &first - &second);
+    }
+
+    #[test]
+    fn a_small_file_that_claims_to_be_large_gets_no_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("claim.png");
+        LabelMap::new(FrameSize::new(9, 5))
+            .write_png(&path)
+            .unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        for claim in [[0xf3, 0, 0, 5], [0, 0, 0x40, 0]] {
+            bytes[16..20].copy_from_slice(&[0, 0, 0x40, 0]);
+            bytes[20..24].copy_from_slice(&claim);
+            let mut sum = flate2::Crc::new();
+            sum.update(&bytes[12..29]);
+            bytes[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+            std::fs::write(&path, &bytes).unwrap();
+            let error = LabelMap::read_png(&path).unwrap_err().to_string();
+            assert!(error.contains("claim.png"), "{error}");
+        }
+        // Black pictures shrink most.
+        let black = LabelMap::new(FrameSize::new(3000, 2000));
+        black.write_png(&path).unwrap();
+        assert_eq!(LabelMap::read_png(&path).unwrap(), black);
     }
 
     #[test]

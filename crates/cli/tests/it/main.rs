@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod accidents;
+mod data;
 mod faults;
 mod program;
 mod tracking;

@@ -16,6 +16,9 @@ use crate::error::Result;
 /// Most memory that a picture may take while it is read.
 const MOST_BYTES: usize = 1 << 29;
 
+/// What deflate packs shrinks to a 1032nd at most, so that a short file cannot hold a large picture.
+const LARGEST_RATIO: usize = 1032;
+
 /// Numbers of up to 16 bits, row after row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeepLabels {
@@ -47,7 +50,7 @@ impl DeepLabels {
         let (color, depth) = reader.output_color_type();
         let length = reader
             .output_buffer_size()
-            .filter(|length| *length <= MOST_BYTES);
+            .filter(|length| *length <= MOST_BYTES && *length / LARGEST_RATIO <= bytes.len());
         let mut raw = vec![0; length.ok_or_else(|| broken("too large".to_owned()))?];
         reader.next_frame(&mut raw).map_err(refused)?;
         let values: Vec<u16> = match (color, depth) {

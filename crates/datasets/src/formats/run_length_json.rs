@@ -11,6 +11,9 @@ use tubelet_geometry::{FrameSize, RunLength};
 /// Most pixels of a mask that is accepted: 16384 by 16384. A few bytes of counts can ask for more memory than there is.
 pub(crate) const MOST_PIXELS: usize = 1 << 28;
 
+/// Longest side of a mask: a narrow one takes a word of memory for each row.
+const LONGEST_SIDE: usize = 1 << 16;
+
 /// A mask as it stands in the file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct JsonRunLength {
@@ -51,7 +54,8 @@ impl From<&RunLength> for JsonRunLength {
 /// A size that a mask may have.
 pub(crate) fn checked_size(width: usize, height: usize) -> Result<FrameSize, String> {
     let size = FrameSize::new(width, height);
-    if width == 0 || height == 0 || size.pixel_count() > MOST_PIXELS {
+    let has_long_side = width.max(height) > LONGEST_SIDE;
+    if width == 0 || height == 0 || has_long_side || size.pixel_count() > MOST_PIXELS {
         return Err(format!("a mask of {size} pixels"));
     }
     Ok(size)
@@ -161,6 +165,7 @@ mod tests {
         assert!(read(r#"{"size": [2, 3], "counts": [1, 2]}"#).is_err());
         assert!(read(r#"{"size": [2, 3], "counts": "~"}"#).is_err());
         assert!(read(r#"{"size": [65536, 65535], "counts": [4294901760]}"#).is_err());
+        assert!(read(r#"{"size": [268435456, 1], "counts": [268435456]}"#).is_err());
         assert!(read(r#"{"size": [0, 3], "counts": [0]}"#).is_err());
         assert!(read("[]").is_err());
     }

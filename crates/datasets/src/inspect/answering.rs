@@ -33,13 +33,13 @@ pub(super) fn next_qa_files(place: &Place) -> Vec<&str> {
     tables.filter(is_table).collect()
 }
 
-pub(super) fn next_qa(place: &Place, survey: &mut Survey) {
+pub(super) fn next_qa(place: &Place, survey: &mut Survey<'_>) {
     for name in next_qa_files(place) {
         questions(place, name, survey);
     }
 }
 
-fn questions(place: &Place, name: &str, survey: &mut Survey) -> Option<BTreeSet<String>> {
+fn questions(place: &Place, name: &str, survey: &mut Survey<'_>) -> Option<BTreeSet<String>> {
     let found = survey.check(NextQaQuestion::read_all(place.path.join(name)))?;
     let videos: BTreeSet<&str> = found.iter().map(|it| it.video.as_str()).collect();
     survey.add(SplitOverview {
@@ -58,7 +58,7 @@ fn questions(place: &Place, name: &str, survey: &mut Survey) -> Option<BTreeSet<
     Some(keys)
 }
 
-pub(super) fn next_gqa(place: &Place, survey: &mut Survey) {
+pub(super) fn next_gqa(place: &Place, survey: &mut Survey<'_>) {
     for (name, split) in place.named("gsub_", ".json") {
         let read = GroundedVideo::read_all(place.path.join(name));
         let Some(videos) = survey.check(read) else {
@@ -98,7 +98,7 @@ pub(super) fn clevrer_files(place: &Place) -> Vec<&str> {
     place.json_with(&["\"questions\"", "\"question_type\"", "\"question_id\""])
 }
 
-pub(super) fn clevrer(place: &Place, survey: &mut Survey) {
+pub(super) fn clevrer(place: &Place, survey: &mut Survey<'_>) {
     for name in clevrer_files(place) {
         let read = ClevrerQuestion::read_all(place.path.join(name));
         let Some(found) = survey.check(read) else {
@@ -119,7 +119,7 @@ pub(super) fn video_mme_files(place: &Place) -> Vec<&str> {
     place.json_with(&["\"sub_category\"", "\"task_type\"", "\"options\""])
 }
 
-pub(super) fn video_mme(place: &Place, survey: &mut Survey) {
+pub(super) fn video_mme(place: &Place, survey: &mut Survey<'_>) {
     for name in video_mme_files(place) {
         let read = VideoMmeVideo::read_all(place.path.join(name));
         let Some(found) = survey.check(read) else {

@@ -10,20 +10,26 @@ use crate::driving::kitti_mots::{MotsRange, MotsSequence};
 use crate::driving::nu_scenes::NuScenes;
 use crate::driving::waymo::components::WaymoComponents;
 use crate::driving::waymo::records::WaymoRecords;
+use crate::error::DatasetError;
 use crate::names::{files, folders};
+use tubelet_video::read_image;
 
 /// Bytes of records that are read whole; of larger collections only the first frame of each file is.
 const MOST_BYTES: u64 = 1 << 28;
 
-pub(super) fn kitti_mots(place: &Place, survey: &mut Survey) {
+pub(super) fn kitti_mots(place: &Place, survey: &mut Survey<'_>) {
     let folder = place.path.join("instances_txt");
     let names = files(&folder).unwrap_or_default();
     let (mut tracks, mut frames) = (0, 0);
     for name in &names {
+        survey.reading(&folder.join(name));
         if let Some(sequence) = survey.check(MotsSequence::read(folder.join(name))) {
             tracks += sequence.tracks().len();
             frames += sequence.frames.len();
         }
+    }
+    if survey.reads_all() {
+        read_pictures(&place.path.join("instances"), survey);
     }
     if !names.is_empty() {
         survey.add(SplitOverview {
@@ -54,6 +60,24 @@ pub(super) fn kitti_mots(place: &Place, survey: &mut Survey) {
     }
 }
 
+/// Reads the pictures of all sequences.
+fn read_pictures(root: &Path, survey: &mut Survey<'_>) {
+    for sequence in folders(root).unwrap_or_default() {
+        let folder = root.join(sequence);
+        let names = files(&folder).unwrap_or_default();
+        for name in names.iter().filter(|name| is_png(name)) {
+            let path = folder.join(name);
+            survey.reading(&path);
+            survey.check(MotsSequence::read_picture(path));
+        }
+    }
+}
+
+fn is_png(name: &str) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+}
+
 /// Folders of tables.
 pub(super) fn nu_scenes_versions(place: &Place) -> Vec<&str> {
     let versions = place.folders.iter().map(String::as_str);
@@ -63,11 +87,12 @@ pub(super) fn nu_scenes_versions(place: &Place) -> Vec<&str> {
         .collect()
 }
 
-pub(super) fn nu_scenes(place: &Place, survey: &mut Survey) {
+pub(super) fn nu_scenes(place: &Place, survey: &mut Survey<'_>) {
     for version in nu_scenes_versions(place) {
         let Some(set) = survey.check(NuScenes::open(&place.path, version)) else {
             continue;
         };
+        survey.reading(&place.path.join(version));
         let samples = || set.scenes().iter().flat_map(|scene| &scene.samples);
         let pictures = || samples().flat_map(|sample| &sample.cameras);
         let absent = pictures().filter(|camera| !camera.path.is_file());
@@ -76,6 +101,12 @@ pub(super) fn nu_scenes(place: &Place, survey: &mut Survey) {
             survey.note(format!(
                 "{version}: {count} pictures are not there, such as {path}"
             ));
+        }
+        if survey.reads_all() {
+            for camera in pictures().filter(|camera| camera.path.is_file()) {
+                survey.reading(&camera.path);
+                survey.check(read_image(&camera.path, false).map_err(DatasetError::from));
+            }
         }
         let objects: usize = samples().map(|sample| sample.objects.len()).sum();
         survey.add(SplitOverview {
@@ -88,13 +119,14 @@ pub(super) fn nu_scenes(place: &Place, survey: &mut Survey) {
     }
 }
 
-pub(super) fn waymo_records(place: &Place, survey: &mut Survey) {
+pub(super) fn waymo_records(place: &Place, survey: &mut Survey<'_>) {
     let names: Vec<&str> = place.named("", ".tfrecord").map(|(name, _)| name).collect();
     let length = |name: &&str| fs::metadata(place.path.join(name)).map_or(0, |it| it.len());
-    let whole = names.iter().map(length).sum::<u64>() <= MOST_BYTES;
+    let whole = survey.reads_all() || names.iter().map(length).sum::<u64>() <= MOST_BYTES;
     let (mut segments, mut frames, mut objects) = (0, 0, 0);
     for name in &names {
         let path = place.path.join(name);
+        survey.reading(&path);
         let Some(mut records) = survey.check(WaymoRecords::open(path)) else {
             continue;
         };
@@ -102,6 +134,11 @@ pub(super) fn waymo_records(place: &Place, survey: &mut Survey) {
         while let Some(frame) = survey.check(records.next_frame()).flatten() {
             count += 1;
             objects += frame.boxes.len();
+            if survey.reads_all() {
+                for image in &frame.images {
+                    survey.check(image.decode());
+                }
+            }
             for found in &frame.segmentations {
                 let panoptic = survey.check(found.segmentation.decode());
                 objects += panoptic.map_or(0, |it| it.objects().len());
@@ -148,7 +185,7 @@ pub(super) fn is_waymo_components(place: &Place) -> bool {
         && !folders(&place.path).unwrap_or_default().is_empty()
 }
 
-pub(super) fn waymo_components(place: &Place, survey: &mut Survey) {
+pub(super) fn waymo_components(place: &Place, survey: &mut Survey<'_>) {
     let Some(set) = survey.check(WaymoComponents::open(&place.path)) else {
         return;
     };
@@ -157,6 +194,10 @@ pub(super) fn waymo_components(place: &Place, survey: &mut Survey) {
         let mut rows = 0;
         for segment in &segments {
             rows += survey.check(set.rows(&component, segment)).unwrap_or(0);
+            survey.reading(&place.path.join(&component).join(segment));
+            if survey.reads_all() {
+                read_rows(&set, &component, segment, survey);
+            }
         }
         survey.add(SplitOverview {
             name: component,
@@ -165,4 +206,24 @@ pub(super) fn waymo_components(place: &Place, survey: &mut Survey) {
             ..SplitOverview::default()
         });
     }
+}
+
+/// Reads what a component holds, where its content is known.
+fn read_rows(set: &WaymoComponents, component: &str, segment: &str, survey: &mut Survey<'_>) {
+    let read = match component {
+        "camera_segmentation" => set.segmentations(segment).and_then(|mut rows| {
+            rows.try_for_each(|row| row.and_then(|row| row.content.decode().map(drop)))
+        }),
+        "camera_image" => set.images(segment).and_then(|mut rows| {
+            rows.try_for_each(|row| row.and_then(|row| row.content.decode().map(drop)))
+        }),
+        "camera_calibration" => set
+            .calibrations(segment)
+            .and_then(|mut rows| rows.try_for_each(|row| row.map(drop))),
+        "vehicle_pose" => set
+            .vehicle_poses(segment)
+            .and_then(|mut rows| rows.try_for_each(|row| row.map(drop))),
+        _ => Ok(()),
+    };
+    survey.check(read);
 }

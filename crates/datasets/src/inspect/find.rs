@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::overview::{DatasetKind, Overview};
 use super::place::Place;
+use super::problem::Problem;
 use super::survey::Survey;
 use super::{answering, driving, grounding, referring, segmentation};
 use crate::error::{DatasetError, Result};
@@ -15,6 +16,15 @@ use crate::error::{DatasetError, Result};
 /// How deep, and in how many folders, is looked for data sets.
 const DEEPEST: usize = 6;
 const MOST_FOLDERS: usize = 4096;
+
+/// A data set that was read from its first to its last file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validation {
+    /// What it holds, with the number of its problems.
+    pub overview: Overview,
+    /// The first problems found, a hundred at most.
+    pub problems: Vec<Problem>,
+}
 
 /// Looks for all data sets in a folder and below it.
 ///
@@ -24,10 +34,54 @@ const MOST_FOLDERS: usize = 4096;
 /// # Errors
 /// [`DatasetError::Unrecognised`] where none is found, [`DatasetError::Read`] where the folder cannot be read.
 pub fn inspect(path: impl AsRef<Path>) -> Result<Vec<Overview>> {
-    let path = path.as_ref();
-    let mut found = Vec::new();
+    let mut overviews = Vec::new();
+    for_each(path.as_ref(), |place, kind| {
+        overviews.push(survey(place, kind, Survey::new(kind, &place.path)).overview);
+    })?;
+    Ok(overviews)
+}
+
+/// Looks at a folder as a data set that the caller names, whatever it looks like.
+///
+/// # Errors
+/// [`DatasetError::Read`] where the folder cannot be read. What does not fit is noted among the problems.
+pub fn inspect_as(path: impl AsRef<Path>, kind: DatasetKind) -> Result<Overview> {
+    let place = Place::look(path.as_ref())?;
+    Ok(survey(&place, kind, Survey::new(kind, &place.path)).overview)
+}
+
+/// Reads every sample of all data sets in a folder and below it: all annotations, and all pictures that are there.
+/// `watch` is shown each file before it is read.
+///
+/// # Errors
+/// Those of [`inspect`]. What cannot be read, or does not fit, is among the problems.
+pub fn validate(path: impl AsRef<Path>, watch: &mut dyn FnMut(&Path)) -> Result<Vec<Validation>> {
+    let mut validations = Vec::new();
+    for_each(path.as_ref(), |place, kind| {
+        let empty = Survey::new(kind, &place.path).thorough(&mut *watch);
+        validations.push(survey(place, kind, empty));
+    })?;
+    Ok(validations)
+}
+
+/// Reads every sample of a folder as the data set that the caller names, whatever it looks like.
+///
+/// # Errors
+/// Those of [`inspect_as`].
+pub fn validate_as(
+    path: impl AsRef<Path>,
+    kind: DatasetKind,
+    watch: &mut dyn FnMut(&Path),
+) -> Result<Validation> {
+    let place = Place::look(path.as_ref())?;
+    let empty = Survey::new(kind, &place.path).thorough(watch);
+    Ok(survey(&place, kind, empty))
+}
+
+/// Shows each data set in a folder and below it to a closure.
+fn for_each(path: &Path, mut show: impl FnMut(&Place, DatasetKind)) -> Result<()> {
     let mut waiting = VecDeque::from([(path.to_owned(), 0)]);
-    let mut looked_at = 0;
+    let (mut looked_at, mut found) = (0, false);
     while let Some((folder, depth)) = waiting.pop_front() {
         looked_at += 1;
         let place = match Place::look(&folder) {
@@ -43,22 +97,25 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Vec<Overview>> {
                 .map(|name| (folder.join(name), depth + 1));
             waiting.extend(below);
         }
-        found.extend(kinds.into_iter().map(|kind| survey(&place, kind)));
+        found |= !kinds.is_empty();
+        for kind in kinds {
+            show(&place, kind);
+        }
     }
-    if found.is_empty() {
-        return Err(DatasetError::Unrecognised {
-            path: path.to_owned(),
-        });
+    if found {
+        return Ok(());
     }
-    Ok(found)
+    Err(DatasetError::Unrecognised {
+        path: path.to_owned(),
+    })
 }
 
-/// Looks at a folder as a data set that the caller names, whatever it looks like.
-///
-/// # Errors
-/// [`DatasetError::Read`] where the folder cannot be read. What does not fit is noted among the problems.
-pub fn inspect_as(path: impl AsRef<Path>, kind: DatasetKind) -> Result<Overview> {
-    Ok(survey(&Place::look(path.as_ref())?, kind))
+/// The data set that a folder looks like.
+pub(crate) fn kind_of(place: &Place) -> Result<DatasetKind> {
+    let first = recognise(place).into_iter().next();
+    first.ok_or_else(|| DatasetError::Unrecognised {
+        path: place.path.clone(),
+    })
 }
 
 /// The data sets whose layout a folder has: one, except where released files of two lie side by side.
@@ -122,9 +179,8 @@ fn fits(place: &Place, kind: DatasetKind) -> bool {
     }
 }
 
-fn survey(place: &Place, kind: DatasetKind) -> Overview {
+fn survey(place: &Place, kind: DatasetKind, mut survey: Survey<'_>) -> Validation {
     use DatasetKind as Kind;
-    let mut survey = Survey::new(kind, &place.path);
     let look = match kind {
         Kind::Davis2016 | Kind::Davis2017 => segmentation::davis,
         Kind::YoutubeVos => segmentation::youtube_vos,
@@ -157,11 +213,17 @@ fn survey(place: &Place, kind: DatasetKind) -> Overview {
         Kind::WaymoComponents => driving::waymo_components,
     };
     look(place, &mut survey);
-    let mut overview = survey.finish();
-    if overview.splits.is_empty() && overview.problems.is_empty() {
-        let problem = format!("{}: nothing of {kind} is here", place.path.display());
-        overview.problems.push(problem);
+    let (mut overview, mut problems) = survey.finish();
+    if overview.splits.is_empty() && problems.is_empty() {
+        let problem = Problem {
+            path: Some(place.path.clone()),
+            line: None,
+            column: None,
+            reason: format!("nothing of {kind} is here"),
+        };
+        overview.problems.push(problem.to_string());
         overview.problem_count = 1;
+        problems.push(problem);
     }
-    overview
+    Validation { overview, problems }
 }

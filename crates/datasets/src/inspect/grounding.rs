@@ -22,7 +22,7 @@ pub(super) fn vid_stg_files(place: &Place) -> Vec<&str> {
     place.json_with(&["\"used_segment\"", "\"temporal_gt\""])
 }
 
-pub(super) fn vid_stg(place: &Place, survey: &mut Survey) {
+pub(super) fn vid_stg(place: &Place, survey: &mut Survey<'_>) {
     for name in vid_stg_files(place) {
         let read = VidStgSample::read_all(place.path.join(name));
         let Some(samples) = survey.check(read) else {
@@ -53,7 +53,7 @@ pub(super) fn is_vid_or(place: &Place) -> bool {
     parts.iter().any(|part| part.is_dir()) || !place.json_with(&words).is_empty()
 }
 
-pub(super) fn vid_or(place: &Place, survey: &mut Survey) {
+pub(super) fn vid_or(place: &Place, survey: &mut Survey<'_>) {
     let inner = place.path.join("annotation");
     let parts = folders(&inner).unwrap_or_default().into_iter();
     let mut parts: Vec<_> = parts.map(|name| (inner.join(&name), name)).collect();
@@ -65,14 +65,16 @@ pub(super) fn vid_or(place: &Place, survey: &mut Survey) {
             continue;
         };
         let count = set.videos().count();
+        let whole = count <= MOST_READ || survey.reads_all();
+        let most = if whole { count } else { MOST_READ };
         let (mut objects, mut frames) = (0, 0);
-        for video in set.videos().take(MOST_READ) {
+        for video in set.videos().take(most) {
+            survey.reading(&place.path.join(video));
             if let Some(found) = survey.check(set.video(video)) {
                 objects += found.objects.len();
                 frames += found.frames;
             }
         }
-        let whole = count <= MOST_READ;
         survey.add(SplitOverview {
             name,
             videos: Some(count),
@@ -88,7 +90,7 @@ pub(super) fn hc_stvg_files(place: &Place) -> Vec<&str> {
     place.json_with(&["\"st_frame\"", "\"img_num\"", "\"bbox\""])
 }
 
-pub(super) fn hc_stvg(place: &Place, survey: &mut Survey) {
+pub(super) fn hc_stvg(place: &Place, survey: &mut Survey<'_>) {
     for name in hc_stvg_files(place) {
         let read = HcStvgSample::read_all(place.path.join(name));
         let Some(samples) = survey.check(read) else {
@@ -111,7 +113,7 @@ pub(super) fn hc_stvg(place: &Place, survey: &mut Survey) {
     }
 }
 
-pub(super) fn charades_sta(place: &Place, survey: &mut Survey) {
+pub(super) fn charades_sta(place: &Place, survey: &mut Survey<'_>) {
     let mut lengths = CharadesLengths::default();
     for (name, _) in place.named("Charades_v1_", ".csv") {
         if let Some(found) = survey.check(CharadesLengths::read(place.path.join(name))) {
@@ -150,7 +152,7 @@ pub(super) fn charades_sta(place: &Place, survey: &mut Survey) {
     }
 }
 
-pub(super) fn qv_highlights(place: &Place, survey: &mut Survey) {
+pub(super) fn qv_highlights(place: &Place, survey: &mut Survey<'_>) {
     for (name, split) in place.named("highlight_", "_release.jsonl") {
         let read = HighlightQuery::read_all(place.path.join(name));
         let Some(queries) = survey.check(read) else {
@@ -172,7 +174,7 @@ pub(super) fn constructed_files(place: &Place) -> Vec<&str> {
     place.json_with(&["\"parts\"", "\"frame_rate\"", "\"expression\"", "\"boxes\""])
 }
 
-pub(super) fn constructed(place: &Place, survey: &mut Survey) {
+pub(super) fn constructed(place: &Place, survey: &mut Survey<'_>) {
     for name in constructed_files(place) {
         let read = ConstructedSample::read_all(place.path.join(name));
         let Some(samples) = survey.check(read) else {
@@ -210,7 +212,7 @@ pub(super) fn got_10k_splits(place: &Place) -> Vec<String> {
     found
 }
 
-pub(super) fn got_10k(place: &Place, survey: &mut Survey) {
+pub(super) fn got_10k(place: &Place, survey: &mut Survey<'_>) {
     for split in got_10k_splits(place) {
         let Some(set) = survey.check(Got10k::open(&place.path, &split)) else {
             continue;
@@ -224,6 +226,12 @@ pub(super) fn got_10k(place: &Place, survey: &mut Survey) {
                 continue;
             };
             frames += sequence.boxes.len();
+            if survey.reads_all() {
+                for frame in 0..sequence.images() {
+                    survey.reading(&place.path.join(name));
+                    survey.check(sequence.image(frame));
+                }
+            }
             let covers = sequence.notes.iter().all(|note| note.cover == 0);
             if covers && !sequence.notes.is_empty() {
                 survey.note(format!(

@@ -2,12 +2,14 @@
 
 pub(crate) mod find;
 pub(crate) mod overview;
+pub(crate) mod problem;
 
-mod place;
+pub(crate) mod place;
+pub(crate) mod segmentation;
+
 mod survey;
 
 mod answering;
 mod driving;
 mod grounding;
 mod referring;
-mod segmentation;

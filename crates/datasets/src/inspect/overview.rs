@@ -87,13 +87,23 @@ impl DatasetKind {
         found.map_or("", |(_, name)| name)
     }
 
-    /// The data set of a name, in any case; `None` for an unknown one.
+    /// The data set of a name, whatever its case and its signs: `davis-2017` is DAVIS 2017. `None` for an unknown one.
     pub fn from_name(name: &str) -> Option<Self> {
-        let found = Self::ALL
-            .iter()
-            .find(|(_, known)| known.eq_ignore_ascii_case(name));
+        let wanted = letters(name);
+        let found = Self::ALL.iter().find(|(_, known)| letters(known) == wanted);
         found.map(|(kind, _)| *kind)
     }
+
+    /// All of them, in the order in which a folder is compared with them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().map(|(kind, _)| *kind)
+    }
+}
+
+/// Letters and digits of a name, small.
+fn letters(name: &str) -> String {
+    let kept = name.chars().filter(char::is_ascii_alphanumeric);
+    kept.map(|it| it.to_ascii_lowercase()).collect()
 }
 
 impl fmt::Display for DatasetKind {

@@ -16,7 +16,7 @@ const BEGINNING: u64 = 1 << 16;
 const MOST_PEEKS: usize = 64;
 
 /// Names under which parts of data sets are kept.
-pub(super) const SPLITS: [&str; 8] = [
+pub(crate) const SPLITS: [&str; 8] = [
     "train",
     "valid",
     "val",
@@ -28,10 +28,10 @@ pub(super) const SPLITS: [&str; 8] = [
 ];
 
 /// A folder.
-pub(super) struct Place {
-    pub(super) path: PathBuf,
-    pub(super) files: Vec<String>,
-    pub(super) folders: Vec<String>,
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) files: Vec<String>,
+    pub(crate) folders: Vec<String>,
     beginnings: OnceCell<Vec<Beginning>>,
 }
 
@@ -43,7 +43,7 @@ struct Beginning {
 
 impl Place {
     /// Looks at a folder.
-    pub(super) fn look(path: &Path) -> Result<Self> {
+    pub(crate) fn look(path: &Path) -> Result<Self> {
         Ok(Self {
             path: path.to_owned(),
             files: files(path)?,
@@ -53,17 +53,17 @@ impl Place {
     }
 
     /// Whether a file is there.
-    pub(super) fn has_file(&self, name: &str) -> bool {
+    pub(crate) fn has_file(&self, name: &str) -> bool {
         self.files.iter().any(|found| found == name)
     }
 
     /// Whether a folder is there.
-    pub(super) fn has_folder(&self, name: &str) -> bool {
+    pub(crate) fn has_folder(&self, name: &str) -> bool {
         self.folders.iter().any(|found| found == name)
     }
 
     /// Files whose names begin and end in a way, with what stands between.
-    pub(super) fn named<'a>(
+    pub(crate) fn named<'a>(
         &'a self,
         start: &'a str,
         end: &'a str,
@@ -76,7 +76,7 @@ impl Place {
 
     /// Parts of the data set below this folder in which a file or folder is; the folder itself counts as the part of
     /// its own name.
-    pub(super) fn splits_with(&self, content: &str) -> Vec<String> {
+    pub(crate) fn splits_with(&self, content: &str) -> Vec<String> {
         let known = SPLITS.iter().filter(|split| self.has_folder(split));
         let mut found: Vec<String> = known
             .filter(|split| self.path.join(split).join(content).exists())
@@ -90,7 +90,7 @@ impl Place {
     }
 
     /// JSON files whose beginnings hold all of some words.
-    pub(super) fn json_with(&self, words: &[&str]) -> Vec<&str> {
+    pub(crate) fn json_with(&self, words: &[&str]) -> Vec<&str> {
         let beginnings = self.beginnings.get_or_init(|| self.read_beginnings());
         let holds = |beginning: &&Beginning| words.iter().all(|it| beginning.text.contains(it));
         let found = beginnings.iter().filter(holds);

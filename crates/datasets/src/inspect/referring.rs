@@ -15,6 +15,7 @@ use crate::referring::ref_davis::{DavisAnnotator, RefDavis};
 use crate::referring::ref_youtube_vos::{RefYoutubeVos, ReferredObject};
 use crate::referring::refexp_results::{ComprehensionResult, GenerationResult};
 use crate::referring::revos::Revos;
+use crate::sample::VideoSample;
 
 /// Whether a file of sentences is there, in the competition's form or the authors'.
 pub(super) fn is_ref_youtube_vos(place: &Place) -> bool {
@@ -28,7 +29,7 @@ fn original_files(place: &Place) -> impl Iterator<Item = (&str, &str)> {
     files.filter(|(_, split)| !split.ends_with('_'))
 }
 
-pub(super) fn ref_youtube_vos(place: &Place, survey: &mut Survey) {
+pub(super) fn ref_youtube_vos(place: &Place, survey: &mut Survey<'_>) {
     let inner = place.path.join("meta_expressions");
     let mut splits = place.splits_with("meta_expressions.json");
     splits.extend(
@@ -47,6 +48,7 @@ pub(super) fn ref_youtube_vos(place: &Place, survey: &mut Survey) {
             survey.note(format!("{file}: lists the 305 test videos among its 507"));
         }
         survey.add(sentences(&split, set.videos()));
+        read_videos(set.videos(), |video| set.sample(video).ok(), survey);
     }
     for (name, split) in original_files(place) {
         let Some(objects) = survey.check(ReferredObject::read_all(place.path.join(name))) else {
@@ -79,24 +81,31 @@ fn sentences(split: &str, videos: &[ReferringVideo]) -> SplitOverview {
     }
 }
 
-pub(super) fn mevis(place: &Place, survey: &mut Survey) {
+pub(super) fn mevis(place: &Place, survey: &mut Survey<'_>) {
     for split in place.splits_with("meta_expressions.json") {
         let Some(set) = survey.check(Mevis::open(&place.path, &split)) else {
             continue;
         };
         survey.add(sentences(&split, set.videos()));
+        read_videos(set.videos(), |video| Some(set.sample(video)), survey);
         if let Some(masks) = set.masks() {
             check_masks(set.videos(), masks, survey);
         }
     }
 }
 
-pub(super) fn revos(place: &Place, survey: &mut Survey) {
+pub(super) fn revos(place: &Place, survey: &mut Survey<'_>) {
     for (_, split) in place.named("meta_expressions_", "_.json") {
         let Some(set) = survey.check(Revos::open(&place.path, split)) else {
             continue;
         };
         survey.add(sentences(split, set.videos()));
+        read_videos(set.videos(), |video| Some(set.sample(video)), survey);
+        if let Some(foreground) = set.foreground().filter(|_| survey.reads_all()) {
+            for video in set.videos() {
+                survey.check(foreground.masks(&video.name));
+            }
+        }
         match set.masks() {
             Some(masks) => check_masks(set.videos(), masks, survey),
             None => survey.note(format!(
@@ -107,33 +116,43 @@ pub(super) fn revos(place: &Place, survey: &mut Survey) {
     }
 }
 
-/// Notes sentences whose masks are missing, and reads the masks of the first.
-fn check_masks(videos: &[ReferringVideo], masks: &MaskDictionary, survey: &mut Survey) {
-    let mut first = None;
+/// Reads the pictures of listed videos, where everything is to be read.
+fn read_videos(
+    videos: &[ReferringVideo],
+    sample: impl Fn(&ReferringVideo) -> Option<VideoSample>,
+    survey: &mut Survey<'_>,
+) {
+    if survey.reads_all() {
+        let samples = videos.iter().filter_map(sample);
+        samples.for_each(|sample| survey.read_listed(&sample));
+    }
+}
+
+/// Notes sentences whose masks are missing, and reads the masks of the first, or of all.
+fn check_masks(videos: &[ReferringVideo], masks: &MaskDictionary, survey: &mut Survey<'_>) {
+    let mut reads_next = true;
     for video in videos {
         for expression in &video.expressions {
-            let absent = expression
-                .annotations
-                .iter()
-                .find(|id| !masks.contains(**id));
-            if let Some(id) = absent {
+            let mut ids = expression.annotations.iter();
+            if let Some(id) = ids.find(|id| !masks.contains(**id)) {
                 let (name, key) = (&video.name, &expression.id);
                 survey.note(format!("{name}/{key}: there is no mask of object {id}"));
-            } else if first.is_none() && !expression.annotations.is_empty() {
-                first = Some((video, expression));
+                continue;
+            }
+            if !reads_next || expression.annotations.is_empty() {
+                continue;
+            }
+            reads_next = survey.reads_all();
+            survey.reading(masks.path());
+            let found = survey.check(masks.expression_masks(expression));
+            if let Some(found) = found.filter(|it| it.frames() != video.frames.len()) {
+                let (name, frames) = (&video.name, video.frames.len());
+                survey.note(format!(
+                    "{name}: {} masks for {frames} frames",
+                    found.frames()
+                ));
             }
         }
-    }
-    let Some((video, expression)) = first else {
-        return;
-    };
-    let found = survey.check(masks.expression_masks(expression));
-    if let Some(found) = found.filter(|it| it.frames() != video.frames.len()) {
-        let (name, frames) = (&video.name, video.frames.len());
-        survey.note(format!(
-            "{name}: {} masks for {frames} frames",
-            found.frames()
-        ));
     }
 }
 
@@ -146,7 +165,7 @@ pub(super) fn is_ref_davis(place: &Place) -> bool {
         .any(|name| place.has_file(name) || inner.join(name).is_file())
 }
 
-pub(super) fn ref_davis(place: &Place, survey: &mut Survey) {
+pub(super) fn ref_davis(place: &Place, survey: &mut Survey<'_>) {
     let Some(set) = survey.check(RefDavis::open(&place.path)) else {
         return;
     };
@@ -169,7 +188,7 @@ pub(super) fn ref_davis(place: &Place, survey: &mut Survey) {
     }
 }
 
-pub(super) fn a2d(place: &Place, survey: &mut Survey) {
+pub(super) fn a2d(place: &Place, survey: &mut Survey<'_>) {
     let Some(set) = survey.check(A2dSentences::open(&place.path)) else {
         return;
     };
@@ -196,9 +215,20 @@ pub(super) fn a2d(place: &Place, survey: &mut Survey) {
             add(name, sentences);
         }
     }
+    if survey.reads_all() {
+        let videos: BTreeSet<&str> = set.sentences().iter().map(|it| it.video.as_str()).collect();
+        for video in videos {
+            // Annotations come in an archive of their own.
+            let frames = set.annotated_frames(video).unwrap_or_default();
+            for frame in frames {
+                survey.reading(&place.path.join(video));
+                survey.check(set.frame(video, frame));
+            }
+        }
+    }
 }
 
-pub(super) fn jhmdb(place: &Place, survey: &mut Survey) {
+pub(super) fn jhmdb(place: &Place, survey: &mut Survey<'_>) {
     let Some(set) = survey.check(JhmdbSentences::open(&place.path)) else {
         return;
     };
@@ -209,9 +239,15 @@ pub(super) fn jhmdb(place: &Place, survey: &mut Survey) {
         expressions: Some(set.sentences().len()),
         frames: (!set.samples().is_empty()).then_some(set.samples().len()),
     });
+    if survey.reads_all() {
+        for sample in set.samples().iter().filter(|it| it.masks.is_file()) {
+            survey.reading(&sample.masks);
+            survey.check(sample.mask());
+        }
+    }
 }
 
-pub(super) fn ref_coco(place: &Place, survey: &mut Survey) {
+pub(super) fn ref_coco(place: &Place, survey: &mut Survey<'_>) {
     for (_, partition) in place.named("refs(", ").p") {
         let Some(set) = survey.check(RefCoco::open(&place.path, partition)) else {
             continue;
@@ -252,7 +288,7 @@ pub(super) fn result_files(place: &Place) -> Vec<&str> {
     names
 }
 
-pub(super) fn ref_coco_results(place: &Place, survey: &mut Survey) {
+pub(super) fn ref_coco_results(place: &Place, survey: &mut Survey<'_>) {
     for name in result_files(place) {
         let path = place.path.join(name);
         let is_comprehension = place

@@ -45,7 +45,7 @@ pub(super) fn davis_year(place: &Place) -> Option<DatasetKind> {
     })
 }
 
-pub(super) fn davis(place: &Place, survey: &mut Survey) {
+pub(super) fn davis(place: &Place, survey: &mut Survey<'_>) {
     let year = match davis_year(place) {
         Some(DatasetKind::Davis2016) => DavisYear::Davis2016,
         _ => DavisYear::Davis2017,
@@ -91,7 +91,7 @@ fn count(
     split: &str,
     videos: &[String],
     sample: impl Fn(&str) -> Result<VideoSample>,
-    survey: &mut Survey,
+    survey: &mut Survey<'_>,
 ) {
     let (mut frames, mut objects) = (0, 0);
     for video in videos {
@@ -105,6 +105,7 @@ fn count(
                 .check(sample.objects())
                 .map_or(0, |objects| objects.len());
         }
+        survey.read_sample(&sample);
     }
     survey.add(SplitOverview {
         name: split.to_owned(),
@@ -132,7 +133,7 @@ fn label_splits(place: &Place) -> Vec<String> {
     place.splits_with("Annotations")
 }
 
-pub(super) fn youtube_vos(place: &Place, survey: &mut Survey) {
+pub(super) fn youtube_vos(place: &Place, survey: &mut Survey<'_>) {
     for split in place.splits_with("meta.json") {
         let Some(set) = survey.check(YoutubeVos::open(&place.path, &split)) else {
             continue;
@@ -153,7 +154,7 @@ pub(super) fn youtube_vos(place: &Place, survey: &mut Survey) {
     }
 }
 
-pub(super) fn mose(place: &Place, survey: &mut Survey) {
+pub(super) fn mose(place: &Place, survey: &mut Survey<'_>) {
     for split in label_splits(place) {
         let Some(set) = survey.check(Mose::open(&place.path, &split)) else {
             continue;
@@ -171,13 +172,14 @@ pub(super) fn is_sa_v(place: &Place) -> bool {
         || masklet_files(place).next().is_some()
 }
 
-fn masklet_files(place: &Place) -> impl Iterator<Item = &str> {
+/// JSON files of masklets.
+pub(crate) fn masklet_files(place: &Place) -> impl Iterator<Item = &str> {
     let manual = place.named("sav_", "_manual.json");
     let auto = place.named("sav_", "_auto.json");
     manual.chain(auto).map(|(name, _)| name)
 }
 
-pub(super) fn sa_v(place: &Place, survey: &mut Survey) {
+pub(super) fn sa_v(place: &Place, survey: &mut Survey<'_>) {
     let count = masklet_files(place).count();
     if count > 0 {
         masklets(place, count, survey);
@@ -193,6 +195,9 @@ pub(super) fn sa_v(place: &Place, survey: &mut Survey) {
     for video in &videos {
         for object in survey.check(set.objects(video)).unwrap_or_default() {
             let sample = survey.check(set.sample(video, &object));
+            if let Some(sample) = &sample {
+                survey.read_sample(sample);
+            }
             let sample = sample.map_or(0, |sample| {
                 sample
                     .frames()
@@ -214,11 +219,14 @@ pub(super) fn sa_v(place: &Place, survey: &mut Survey) {
     });
 }
 
-fn masklets(place: &Place, count: usize, survey: &mut Survey) {
+fn masklets(place: &Place, count: usize, survey: &mut Survey<'_>) {
     let mut videos = BTreeSet::new();
     let (mut objects, mut frames) = (0, 0);
-    for name in masklet_files(place).take(MOST_READ) {
+    let whole = count <= MOST_READ || survey.reads_all();
+    let most = if whole { count } else { MOST_READ };
+    for name in masklet_files(place).take(most) {
         let path = place.path.join(name);
+        survey.reading(&path);
         let Some(found) = survey.check(SavMasklets::read(&path)) else {
             continue;
         };
@@ -232,7 +240,6 @@ fn masklets(place: &Place, count: usize, survey: &mut Survey) {
         }
         videos.insert(found.video);
     }
-    let whole = count <= MOST_READ;
     let names = masklet_files(place).filter_map(|name| name.rsplit_once('_'));
     let names: BTreeSet<&str> = names.map(|(video, _)| video).collect();
     survey.add(SplitOverview {
@@ -245,15 +252,17 @@ fn masklets(place: &Place, count: usize, survey: &mut Survey) {
 }
 
 /// JSON files of tracks.
-pub(super) fn instance_files(place: &Place) -> Vec<&str> {
+pub(crate) fn instance_files(place: &Place) -> Vec<&str> {
     let tracks = place.json_with(&["\"videos\"", "\"file_names\""]);
     let images = place.json_with(&["\"videos\"", "\"images\"", "\"frame_id\""]);
     tracks.into_iter().chain(images).collect()
 }
 
-pub(super) fn instances(place: &Place, survey: &mut Survey) {
+pub(super) fn instances(place: &Place, survey: &mut Survey<'_>) {
     for name in instance_files(place) {
-        let read = VideoInstances::read(place.path.join(name));
+        let path = place.path.join(name);
+        survey.reading(&path);
+        let read = VideoInstances::read(path);
         let Some(found) = survey.check(read) else {
             continue;
         };
@@ -287,7 +296,10 @@ fn is_rubbish(name: &String) -> bool {
     name == "Thumbs.db" || name == "desktop.ini"
 }
 
-pub(super) fn label_pictures(place: &Place, survey: &mut Survey) {
+pub(super) fn label_pictures(place: &Place, survey: &mut Survey<'_>) {
+    if place.folders.is_empty() {
+        return;
+    }
     let name = place.path.file_name().unwrap_or_default().to_string_lossy();
     let sample = |video: &str| Davis::result(&place.path, video);
     count(&name, &place.folders, sample, survey);

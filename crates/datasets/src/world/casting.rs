@@ -37,7 +37,7 @@ pub(super) fn cast(config: &WorldConfig, seed: u64, attempt: u64) -> Cast {
     let texture_side = (config.size.width.min(config.size.height) / 2)
         .next_power_of_two()
         .clamp(32, 256);
-    let grain = Grain::new(dice, texture_side);
+    let grain = Grain::new(dice, texture_side).with_strength(config.texture);
     let light = light(dice);
     let props = players::props(dice, &script, &grain);
     let backdrop = backdrop::paint(dice, &grain, level, (&props, &light));

@@ -13,6 +13,8 @@ pub struct WorldConfig {
     pub objects: usize,
     /// From 0 (one slow, contrasting object) to 1 (look-alikes, camouflage, occlusion, fast cameras, worn pictures).
     pub difficulty: f32,
+    /// From 0 (every surface has one colour) to 1 (surfaces have textures as in nature).
+    pub texture: f32,
     /// Least share of the frame that every object covers in the first frame.
     pub least_area: f32,
     /// Frames per second, for times and for writing video.
@@ -27,6 +29,7 @@ impl WorldConfig {
             frames: 8,
             objects: 4,
             difficulty: 1.0,
+            texture: 1.0,
             least_area: 0.004,
             frames_per_second: 24.0,
         }

@@ -12,9 +12,18 @@ use super::pattern::{self, Pattern};
 pub(super) struct Grain {
     fields: Vec<Field>,
     side: usize,
+    strength: f32,
 }
 
 impl Grain {
+    /// `strength` is how much textures differ from their average colour, `0..=1`.
+    pub(super) fn with_strength(self, strength: f32) -> Self {
+        Self {
+            strength: strength.clamp(0.0, 1.0),
+            ..self
+        }
+    }
+
     pub(super) fn new(dice: &mut Dice, side: usize) -> Self {
         let mut fields = Vec::new();
         for base in [2, 4, 16] {
@@ -60,7 +69,11 @@ impl Grain {
                 ridged: true,
             },
         ));
-        Self { fields, side }
+        Self {
+            fields,
+            side,
+            strength: 1.0,
+        }
     }
 
     /// Side of every field and texture, in texels.
@@ -146,6 +159,7 @@ impl Texture {
         let tint_contrast = dice.log_range(1.0, 12.0);
         let toward: Colour = [dice.signed(1.0), dice.signed(1.0), dice.signed(1.0)];
         let mut texels = Vec::with_capacity(side * side);
+        let mean = mean(&colours);
         for y in 0..side {
             for x in 0..side {
                 let height = fine.texel(x, y);
@@ -155,7 +169,9 @@ impl Texture {
                 let hue = (tint.texel(x, y) - 0.5) * tint_contrast * 2.0;
                 let colour = colours[y * side + x];
                 let lit = [0, 1, 2].map(|channel| {
-                    (colour[channel] + 6.0) * shade.max(0.1) + toward[channel] * hue - 6.0
+                    let lit =
+                        (colour[channel] + 6.0) * shade.max(0.1) + toward[channel] * hue - 6.0;
+                    mean[channel] + (lit - mean[channel]) * grain.strength
                 });
                 texels.push(pack(lit, height * 255.0));
             }
@@ -188,6 +204,13 @@ impl Texture {
     pub(super) fn side(&self) -> usize {
         self.side
     }
+}
+
+fn mean(colours: &[Colour]) -> Colour {
+    let sum = colours.iter().fold([0.0f64; 3], |sum, colour| {
+        [0, 1, 2].map(|channel| sum[channel] + f64::from(colour[channel]))
+    });
+    sum.map(|sum| (sum / colours.len().max(1) as f64) as f32)
 }
 
 /// Mixes all four channels of two packed texels; the weight of `b` is in 256ths.
@@ -236,6 +259,16 @@ mod tests {
         let [r, g, b] = unpack(middle);
         assert!((r - 15.0).abs() <= 1.0 && (g - 150.0).abs() <= 1.0 && (b - 127.5).abs() <= 1.0);
         assert!((fourth(middle) - 127.5).abs() <= 1.0);
+    }
+
+    #[test]
+    fn without_strength_a_texture_has_one_colour() {
+        let mut dice = Dice::new(1, 0);
+        let grain = Grain::new(&mut dice, 32).with_strength(0.0);
+        let palette = Palette::surface(&mut dice);
+        let texture = Texture::paint(&mut dice, &grain, Pattern::Plain, &palette);
+        let first = unpack(texture.texels[0]);
+        assert!(texture.texels.iter().all(|&texel| unpack(texel) == first));
     }
 
     #[test]

@@ -3,16 +3,17 @@
 
 mod answering;
 mod construction;
+mod conversion;
+mod damage;
 mod davis;
 mod driving;
 mod grounding;
 mod inspection;
 mod mutation;
-mod mutation_of_binaries;
-mod mutation_of_texts;
 mod referring;
 mod segmentation;
 mod shared;
 mod tracking;
+mod validation;
 mod waymo;
 mod world;

@@ -1,128 +1,85 @@
 //! Damage to files: no reader may panic, whatever happens to its input.
 //!
-//! In: a small file that is read without complaint, a seed. Out: thousands of damaged copies, each shown to the reader.
-//! Bytes are cut, flipped, moved and doubled, and words that readers stumble over are put in. `TUBELET_COPIES` sets the
-//! number of copies, for long runs.
+//! Each reader is shown a few thousand damaged copies; the example `fuzz` shows them for hours. `TUBELET_COPIES` sets
+//! the number of copies.
 
 use std::fs;
-use std::path::Path;
 
-/// What files are full of when something went wrong.
-const WORDS: &[&str] = &[
-    "null",
-    "-1",
-    "0",
-    "1e999",
-    "99999999999999999999",
-    "4294967296",
-    "NaN",
-    "[]",
-    "{}",
-    "\"\"",
-    "\"../x\"",
-    "[[",
-    "}}",
-    ",",
-    ":",
-    "\n",
-    "\r\n",
-    "\u{feff}",
-    "\0",
-    "##",
-    "é",
-    "true",
-    "65535",
-    "[0,0,0,0]",
-    "16777217",
-];
+use crate::damage::{Damage, Target, all_targets};
 
-/// Random numbers that are the same everywhere (xorshift).
-struct Dice(u64);
+const COPIES: usize = 2000;
 
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        (self.next() % count.max(1) as u64) as usize
-    }
-}
-
-fn damaged(whole: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let mut bytes = whole.to_vec();
-    for _ in 0..=dice.below(5) {
-        let place = dice.below(bytes.len() + 1);
-        let end = (place + dice.below(40)).min(bytes.len());
-        match dice.below(8) {
-            0 => bytes.truncate(place),
-            1 | 2 => {
-                let value = dice.next() as u8;
-                if let Some(byte) = bytes.get_mut(place) {
-                    *byte = value;
-                }
-            }
-            3 => {
-                let bit = dice.below(8);
-                if let Some(byte) = bytes.get_mut(place) {
-                    *byte ^= 1 << bit;
-                }
-            }
-            4 => drop(bytes.drain(place..end)),
-            5 => {
-                let part = bytes[place..end].to_vec();
-                let target = dice.below(bytes.len() + 1);
-                bytes.splice(target..target, part);
-            }
-            6 => {
-                let word = WORDS[dice.below(WORDS.len())];
-                bytes.splice(place..place, word.bytes());
-            }
-            _ => {
-                // A whole number becomes another word.
-                let start = bytes[place..]
-                    .iter()
-                    .position(u8::is_ascii_digit)
-                    .map(|it| place + it);
-                if let Some(start) = start {
-                    let digits = bytes[start..]
-                        .iter()
-                        .take_while(|it| it.is_ascii_digit())
-                        .count();
-                    let word = WORDS[dice.below(WORDS.len())];
-                    bytes.splice(start..start + digits, word.bytes());
-                }
-            }
-        }
-    }
-    bytes
-}
-
-/// Shows a reader damaged copies of a file that it can read. `name` is where the file stands in its folder; the reader
-/// is given the file, and says whether it read it.
-pub(crate) fn survives(name: &str, whole: &[u8], copies: usize, read: impl Fn(&Path) -> bool) {
+/// Shows a reader damaged copies of files that it can read.
+fn survives(target: &Target) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let path = folder.path().join(target.file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, whole).unwrap();
-    assert!(read(&path), "{name}: the undamaged file is not read");
+    for seed in &target.seeds {
+        fs::write(&path, seed).unwrap();
+        assert!(
+            (target.read)(&path),
+            "{}: an undamaged file is not read",
+            target.name
+        );
+    }
     let wanted = std::env::var("TUBELET_COPIES").ok();
-    let copies = wanted.map_or(copies, |wanted| wanted.parse().unwrap());
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ whole.len() as u64);
+    let copies = wanted.map_or(COPIES, |wanted| wanted.parse().unwrap());
+    let mut damage = Damage::new(1);
     for _ in 0..copies {
+        let mut bytes = damage.copy(&target.seeds);
+        if let Some(repair) = target.repair.filter(|_| damage.below(4) > 0) {
+            repair(&mut bytes);
+        }
         // A new file each time: some file systems wait for the disk when a file is written over.
         fs::remove_file(&path).unwrap();
-        fs::write(&path, damaged(whole, &mut dice)).unwrap();
-        read(&path);
+        fs::write(&path, bytes).unwrap();
+        (target.read)(&path);
     }
 }
 
-/// Puts a file that a reader needs besides the damaged one, unless it is there.
-pub(crate) fn put(path: &Path, text: &[u8]) {
-    if !path.is_file() {
-        fs::write(path, text).unwrap();
-    }
+fn all_survive(group: &str) {
+    let targets = all_targets().into_iter();
+    let of_group: Vec<Target> = targets.filter(|it| it.name.starts_with(group)).collect();
+    assert!(!of_group.is_empty());
+    of_group.iter().for_each(survives);
+}
+
+#[test]
+fn damaged_files_of_segmentation_do_no_harm() {
+    all_survive("segmentation/");
+}
+
+#[test]
+fn damaged_files_of_sentences_do_no_harm() {
+    all_survive("sentences/");
+}
+
+#[test]
+fn damaged_files_of_grounding_do_no_harm() {
+    all_survive("grounding/");
+}
+
+#[test]
+fn damaged_files_of_questions_do_no_harm() {
+    all_survive("questions/");
+}
+
+#[test]
+fn damaged_tables_do_no_harm() {
+    all_survive("tables/");
+}
+
+#[test]
+fn damaged_pictures_do_no_harm() {
+    all_survive("pictures/");
+}
+
+#[test]
+fn damaged_binaries_do_no_harm() {
+    all_survive("binaries/");
+}
+
+#[test]
+fn overviews_of_damaged_folders_do_no_harm() {
+    all_survive("overviews/");
 }

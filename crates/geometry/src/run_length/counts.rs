@@ -74,6 +74,9 @@ impl RunLength {
 
     /// The mask of the code.
     pub fn decode(&self) -> Mask {
+        if self.is_empty() {
+            return Mask::new(self.size);
+        }
         let mut columns = Mask::new(FrameSize::new(self.size.height, self.size.width));
         for (x, rows) in self.column_runs() {
             fill_run(columns.row_mut(x), rows);

@@ -31,6 +31,8 @@ pub(crate) struct ClipRequest {
     pub(crate) longest_stride: usize,
     /// Difficulty of the world.
     pub(crate) difficulty: f64,
+    /// Strength of its textures.
+    pub(crate) texture: f64,
 }
 
 /// Renders a clip.
@@ -46,6 +48,7 @@ pub(crate) fn render(
     let config = WorldConfig {
         frames: request.frames,
         objects: request.objects.max(LEAST_OBJECTS),
+        texture: request.texture as f32,
         ..WorldConfig::training(request.side)
     };
     let config = config.with_difficulty(request.difficulty as f32);
@@ -78,6 +81,7 @@ mod tests {
             objects: 2,
             longest_stride: 2,
             difficulty: 0.5,
+            texture: 1.0,
         };
         let clip = render(&request, Randomness(1)).unwrap();
         assert_eq!(clip, render(&request, Randomness(1)).unwrap());

@@ -105,7 +105,10 @@ impl BatchSampler {
         let round = pool * stage.uses.get() as u64;
         let uses = place.passes * stage.clips.get() as u64;
         let progress = (use_number / round * round) as f64 / uses.saturating_sub(1).max(1) as f64;
-        let [from, to] = stage.difficulty.map(Share::get);
+        let between = |ends: [Share; 2]| {
+            let [from, to] = ends.map(Share::get);
+            from + (to - from) * progress
+        };
         ClipRequest {
             purpose: Purpose::World,
             number: place.index * CLIPS_OF_A_STAGE + use_number / round * pool + use_number % pool,
@@ -113,7 +116,8 @@ impl BatchSampler {
             frames: stage.frames.get(),
             objects: stage.objects.get(),
             longest_stride: stage.longest_stride.get(),
-            difficulty: from + (to - from) * progress,
+            difficulty: between(stage.difficulty),
+            texture: between(stage.texture),
         }
     }
 

@@ -21,6 +21,9 @@ pub struct StageRecipe {
     pub objects: Count,
     /// Difficulty of the world at the beginning and at the end of the stage.
     pub difficulty: [Share; 2],
+    /// Strength of the world's textures at the beginning and at the end of the stage.
+    #[serde(default = "full")]
+    pub texture: [Share; 2],
     /// Most frames of the world from one frame of the clip to the next.
     #[serde(default = "one")]
     pub longest_stride: Count,
@@ -120,6 +123,10 @@ pub struct CheckpointRecipe {
 
 fn one() -> Count {
     Count::ONE
+}
+
+fn full() -> [Share; 2] {
+    [Share::constant(1.0); 2]
 }
 
 impl Default for AugmentationRecipe {

@@ -110,7 +110,7 @@ impl WaymoImage {
         let mut reader = ImageReader::new(Cursor::new(&self.jpeg));
         reader.set_format(ImageFormat::Jpeg);
         let mut limits = Limits::default();
-        limits.max_alloc = Some(4 * MOST_PIXELS as u64);
+        limits.max_alloc = Some(MOST_PIXELS as u64);
         reader.limits(limits);
         let picture = reader.decode().map_err(|error| refuse(error.to_string()))?;
         let picture = picture.into_rgb8();

@@ -17,4 +17,4 @@ pub(crate) use half_columns::HalfColumns;
 pub(crate) use matrix::{Matrix, Target};
 pub(crate) use multiply::{Multiply, ProductTask, run_products};
 pub(crate) use pass::{Finish, Lines, Packed, Pass, Piece, Sliver};
-pub(crate) use tile::{Corner, Rows, tiles};
+pub(crate) use tile::{Corner, Rows, Steps, pieces, tiles};

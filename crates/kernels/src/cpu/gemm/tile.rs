@@ -1,6 +1,7 @@
-//! The register tile: a few rows of A times one packed panel of B.
+//! The register tile: a few rows of A times one or two vectors of columns of B.
 //!
-//! In: pointers into A and the panel. Out: the tile of C, written or added to. What a number of A and the panel is, one
+//! In: pointers into A, and a packed panel or what else gives the columns step by step. Out: the tile of C, written or
+//! added to. What a number of A and the panel is, one
 //! `f32` or two bfloat16 of neighbouring steps, is the multiplication's to know.
 
 use super::super::simd::Simd;
@@ -30,6 +31,29 @@ pub(crate) struct Corner {
     pub add: bool,
 }
 
+/// The columns of B, `N` vectors wide, from the first step to the last.
+pub(crate) trait Steps<S: Simd, const N: usize>: Copy {
+    /// The next step's.
+    ///
+    /// # Safety
+    /// There is one.
+    unsafe fn next(&mut self, simd: S) -> [S::Vector; N];
+}
+
+/// Columns that lie step after step in memory.
+#[derive(Clone, Copy)]
+struct Panel(*const f32);
+
+impl<S: Simd, const N: usize> Steps<S, N> for Panel {
+    #[inline(always)]
+    unsafe fn next(&mut self, simd: S) -> [S::Vector; N] {
+        let first = self.0;
+        self.0 = first.wrapping_add(N * S::LANES);
+        // SAFETY: the step lies in the panel.
+        std::array::from_fn(|n| unsafe { simd.load_at(first.add(n * S::LANES)) })
+    }
+}
+
 /// `rows` rows by the panel's columns, in pieces of at most [`Simd::TILE_ROWS`] rows.
 ///
 /// # Safety
@@ -45,26 +69,31 @@ pub(crate) unsafe fn tiles<S: Simd, M: Multiply<S>>(
     corner: Corner,
 ) {
     debug_assert!(corner.columns <= 2 * S::LANES);
-    // SAFETY: passed on from the caller.
+    let width = corner.columns.div_ceil(S::LANES) * S::LANES;
+    assert!(panel.len() >= inner * width);
+    let steps = Panel(panel.as_ptr());
+    // SAFETY: passed on from the caller; the panel was checked.
     unsafe {
         if corner.columns > S::LANES {
-            pieces::<S, M, 2>((simd, multiply), rows, a, panel, inner, corner);
+            pieces::<S, M, Panel, 2>((simd, multiply), rows, a, (steps, inner), corner);
         } else {
-            pieces::<S, M, 1>((simd, multiply), rows, a, panel, inner, corner);
+            pieces::<S, M, Panel, 1>((simd, multiply), rows, a, (steps, inner), corner);
         }
     }
 }
 
+/// `rows` rows by `N` vectors of columns, in pieces of at most [`Simd::TILE_ROWS`] rows; `steps` is taken anew for each.
+///
+/// # Safety
+/// As [`tiles`]; `steps` has `inner` of them.
 #[inline(always)]
-unsafe fn pieces<S: Simd, M: Multiply<S>, const N: usize>(
+pub(crate) unsafe fn pieces<S: Simd, M: Multiply<S>, B: Steps<S, N>, const N: usize>(
     with: (S, M),
     rows: usize,
     a: Rows,
-    panel: &[f32],
-    inner: usize,
+    b: (B, usize),
     corner: Corner,
 ) {
-    assert!(panel.len() >= inner * N * S::LANES);
     let mut done = 0;
     while done < rows {
         let a = Rows {
@@ -78,13 +107,13 @@ unsafe fn pieces<S: Simd, M: Multiply<S>, const N: usize>(
         // SAFETY: the tile's rows lie within the caller's.
         done += unsafe {
             match rows - done {
-                12.. if S::TILE_ROWS >= 12 => tile_12::<S, M, N>(with, a, panel, inner, corner),
-                8.. if S::TILE_ROWS >= 8 => tile_8::<S, M, N>(with, a, panel, inner, corner),
-                7 if S::TILE_ROWS >= 8 => tile_7::<S, M, N>(with, a, panel, inner, corner),
-                6.. if S::TILE_ROWS >= 6 => tile_6::<S, M, N>(with, a, panel, inner, corner),
-                4.. => tile_4::<S, M, N>(with, a, panel, inner, corner),
-                2.. => tile_2::<S, M, N>(with, a, panel, inner, corner),
-                _ => tile_1::<S, M, N>(with, a, panel, inner, corner),
+                12.. if S::TILE_ROWS >= 12 => tile_12::<S, M, B, N>(with, a, b, corner),
+                8.. if S::TILE_ROWS >= 8 => tile_8::<S, M, B, N>(with, a, b, corner),
+                7 if S::TILE_ROWS >= 8 => tile_7::<S, M, B, N>(with, a, b, corner),
+                6.. if S::TILE_ROWS >= 6 => tile_6::<S, M, B, N>(with, a, b, corner),
+                4.. => tile_4::<S, M, B, N>(with, a, b, corner),
+                2.. => tile_2::<S, M, B, N>(with, a, b, corner),
+                _ => tile_1::<S, M, B, N>(with, a, b, corner),
             }
         };
     }
@@ -96,24 +125,20 @@ macro_rules! tile {
     ($name:ident, $rows:literal, $($sum:ident = $group:literal + $offset:literal at $row:literal),+) => {
         /// One tile; returns its number of rows.
         #[inline(always)]
-        unsafe fn $name<S: Simd, M: Multiply<S>, const N: usize>(
+        unsafe fn $name<S: Simd, M: Multiply<S>, B: Steps<S, N>, const N: usize>(
             (simd, multiply): (S, M),
             a: Rows,
-            panel: &[f32],
-            inner: usize,
+            (mut b, inner): (B, usize),
             corner: Corner,
         ) -> usize {
             $(let mut $sum = [simd.splat(0.0); N];)+
             // Three rows share a pointer, so that twelve rows need four registers.
             let mut groups = [0, 3, 6, 9].map(|row| a.data.wrapping_add(row * a.row_stride));
-            let mut b = panel.as_ptr();
             for _ in 0..inner {
-                // SAFETY: `inner` steps stay within the panel (asserted by `pieces`) and within A (the caller's
-                // promise).
+                // SAFETY: `inner` steps stay within B and A, as the caller promises.
                 unsafe {
-                    let columns = std::array::from_fn(|n| simd.load_at(b.add(n * S::LANES)));
+                    let columns = b.next(simd);
                     $($sum = step((simd, multiply), *groups[$group].add($offset * a.row_stride), columns, $sum);)+
-                    b = b.add(N * S::LANES);
                 }
                 groups = groups.map(|group| group.wrapping_add(a.step));
             }

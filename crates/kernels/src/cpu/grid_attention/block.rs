@@ -3,9 +3,10 @@
 //! In: queries, packed tokens. Out: attended values. The parts of a query are what it is in the tokens' channels when it
 //! is turned back by a column, or by a row; a score is the sum of two parts times a token.
 
-use super::super::gemm::{Corner, Matrix, Multiply, ProductTask, Rows, Target, tiles};
+use super::super::gemm::{Corner, Matrix, Multiply, ProductTask, Rows, Target, pieces, tiles};
 use super::super::simd::{Level, Simd, exp};
 use super::packed::PackedTokens;
+use super::sums::Sums;
 use super::tables::{Rotation, Rotations, Sizes};
 
 /// What all blocks of an object share.
@@ -33,13 +34,12 @@ pub(super) struct Block<'a> {
 }
 
 /// Numbers of each part of the scratch.
-fn rooms(level: Level, sizes: &Sizes) -> [usize; 6] {
+fn rooms(level: Level, sizes: &Sizes) -> [usize; 5] {
     let rows = [
         sizes.channels,
         sizes.channels / 2,
         // The parts by each column, the part by a row; in each, last, its product with the projection's bias.
         (sizes.grid[1] + 1) * (sizes.token_channels + 1),
-        sizes.token_channels,
         sizes.chunk_tokens(),
         sizes.value_channels,
     ];
@@ -71,7 +71,6 @@ impl ProductTask for Block<'_> {
             shared: self.shared,
         };
         let mut attended = Attended {
-            sums: take(&mut scratch, sizes.token_channels * two),
             scores: take(&mut scratch, sizes.chunk_tokens() * two),
             output: take(&mut scratch, sizes.value_channels * two),
             most: [simd.splat(f32::NEG_INFINITY); 2],
@@ -142,8 +141,6 @@ struct Lookup<'a, S, M> {
 
 /// What a block has seen so far.
 struct Attended<'a, S: Simd> {
-    /// Sums of two parts, joined from channel to channel.
-    sums: &'a mut [f32],
     /// Token by token: scores, then their exponentials, joined from token to token.
     scores: &'a mut [f32],
     /// Value channels by queries: sums of values, weighted relative to `most`.
@@ -180,13 +177,6 @@ impl<S: Simd, M: Multiply<S>> Lookup<'_, S, M> {
             self.multiply.join(first[0], second[0]),
             self.multiply.join(first[1], second[1]),
         ]
-    }
-
-    /// One row of both parts.
-    #[inline(always)]
-    fn sum(&self, [column, row]: [&[f32]; 2], channel: usize) -> Two<S> {
-        let place = channel * 2 * S::LANES;
-        self.add(self.load(&column[place..]), self.load(&row[place..]))
     }
 
     /// `e^(scores − most)`.
@@ -288,25 +278,12 @@ impl<S: Simd, M: Multiply<S>> Lookup<'_, S, M> {
         attended: &mut Attended<S>,
         [first, count]: [usize; 2],
     ) {
-        let (simd, two) = (self.simd, 2 * S::LANES);
+        let two = 2 * S::LANES;
         let channels = self.shared.sizes.token_channels;
-        let parts = [column, row];
         let size = channels.div_ceil(M::DEPTH);
-        for (number, out) in attended.sums.chunks_exact_mut(two).take(size).enumerate() {
-            let channel = number * M::DEPTH;
-            let mut sums = self.sum(parts, channel);
-            if M::DEPTH == 2 {
-                let second = if channel + 1 < channels {
-                    self.sum(parts, channel + 1)
-                } else {
-                    [simd.splat(0.0); 2]
-                };
-                sums = self.join(sums, second);
-            }
-            self.store(out, sums);
-        }
         let scores = &mut attended.scores[first * two..(first + count) * two];
-        let constant = self.sum(parts, channels);
+        let last = channels * two;
+        let constant = self.add(self.load(&column[last..]), self.load(&row[last..]));
         for score in scores.chunks_exact_mut(two) {
             self.store(score, constant);
         }
@@ -317,7 +294,27 @@ impl<S: Simd, M: Multiply<S>> Lookup<'_, S, M> {
             row_stride: size,
             step: 1,
         };
-        self.multiply_into(left, [count, channels], attended.sums, (scores, true));
+        let sums = Sums {
+            multiply: self.multiply,
+            parts: [column.as_ptr(), row.as_ptr()],
+        };
+        let corner = Corner {
+            data: scores.as_mut_ptr(),
+            row_stride: two,
+            columns: two,
+            add: true,
+        };
+        assert!(channels.is_multiple_of(M::DEPTH) && column.len().min(row.len()) >= last);
+        // SAFETY: `these` holds `count` by `size` numbers, `scores` as many rows; both parts have `channels` rows.
+        unsafe {
+            pieces(
+                (self.simd, self.multiply),
+                count,
+                left,
+                (sums, size),
+                corner,
+            );
+        }
     }
 
     /// Adds the values of the next `count` tokens, weighted by the exponentials of their scores.

@@ -1,8 +1,9 @@
-//! Attention to tokens in grids whose keys are never made: see [`grid_attention`](crate::grid_attention).
+//! Attention to tokens in grids whose keys are never made: see [`grid_attention`](crate::grid_attention()).
 
 mod block;
 mod packed;
 mod pass;
+mod sums;
 mod tables;
 
 pub(crate) use pass::{GridInputs, grid_attention};

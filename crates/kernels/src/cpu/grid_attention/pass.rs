@@ -12,7 +12,7 @@ use super::packed::{pack, room};
 use super::tables::{JoinRows, Rotations, Sizes, joined};
 use crate::Precision;
 
-/// Tensors of [`grid_attention`](crate::grid_attention), f32 on the CPU backend.
+/// Tensors of [`grid_attention`](crate::grid_attention()), f32 on the CPU backend.
 pub(crate) struct GridInputs {
     /// `[batch or 1, queries, 1, channels]`.
     pub query: FlexTensor,
@@ -37,12 +37,17 @@ pub(crate) fn grid_attention(
     placeless: usize,
     precision: Precision,
 ) -> FlexTensor {
-    let level = Level::of(precision);
     let [query, tokens, value] = [&inputs.query, &inputs.tokens, &inputs.value].map(dense);
     let [weight, cosines, sines] = [&inputs.weight, &inputs.cosines, &inputs.sines].map(dense);
     let (query_sizes, token_sizes) = (dimensions(&query), dimensions(&tokens));
     let (queries, channels) = (query_sizes[1], query_sizes[3]);
     let (batch, count, token_channels) = (token_sizes[0], token_sizes[1], token_sizes[2]);
+    // Channels are joined in pairs.
+    let level = if token_channels.is_multiple_of(2) {
+        Level::of(precision)
+    } else {
+        Level::current()
+    };
     let places = dimensions(&cosines)[1];
     let value_channels = dimensions(&value)[3];
     let sizes = Sizes {

@@ -1,23 +1,32 @@
 //! Weights to begin with, when a model is trained from nothing and sees little.
 //!
-//! In: the parameters of a fresh segmenter. Out: values for those that this file has an opinion on. Signals keep their size from
-//! layer to layer (He et al. 2015), and two things that would take long to discover are there from the start: prompts look at
-//! the pixels they are placed on, and a frame looks for its memories where it looks itself. Both are ordinary weights, which training
-//! is free to change.
+//! In: the parameters of a fresh segmenter. Out: values for those that this room has an opinion on. Signals keep their size from
+//! layer to layer (He et al. 2015), and two things that would take long to discover are there from the start: prompts and pixels know
+//! where they are to each other ([`places`]), and a frame looks for its memories where it looks itself. Both are ordinary weights,
+//! which training is free to change.
 
-use std::{collections::BTreeMap, f64::consts::SQRT_2};
+mod places;
+
+use std::{collections::BTreeMap, f64::consts::SQRT_2, iter::repeat_n};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use tubelet_segmentation::Segmenter;
 
+use self::places::Places;
 use crate::{
     optimizer::parameters::{ParameterInfo, parameters, values, with_values},
     randomness::{Purpose, Randomness},
 };
 
-/// Attentions between prompts and image, where both sides carry the same encoding of positions.
-const PLACED_ATTENTIONS: [&str; 3] = ["token_to_image", "image_to_token", "last_attention"];
+/// Attentions of the mask decoder whose two sides begin in the same way: those between prompts and image, where both carry the same
+/// encoding of positions, and the first one between tokens, which leaves every token what it was.
+const ALIKE_ATTENTIONS: [&str; 4] = [
+    "token_to_image",
+    "image_to_token",
+    "last_attention",
+    "layers.0.token_to_token",
+];
 /// Value of the biases of queries and keys where memories are looked at. Turned by the rotary encoding, equal vectors agree best at no
 /// distance.
 const MEMORY_BIAS: f32 = 3.0;
@@ -61,39 +70,42 @@ const PERCEPTRONS: [&str; 4] = [
     "object_pointer.projection.",
 ];
 
-/// The segmenter with weights to begin with; they follow from the seed.
+/// The segmenter with weights to begin with; they follow from the seed. `heads` are those of the mask decoder.
 pub(crate) fn initialise(
     segmenter: Segmenter,
+    heads: usize,
     randomness: Randomness,
     device: &Device,
 ) -> Segmenter {
     let infos = parameters(&segmenter);
+    let channels = infos
+        .iter()
+        .find(|info| info.name == "prompt_encoder.no_mask")
+        .map_or(0, ParameterInfo::len);
+    let places = Places::new(channels, heads);
     let mut drawn = BTreeMap::new();
     let mut all = Vec::with_capacity(infos.len());
     for (number, (info, old)) in infos.iter().zip(values(&segmenter)).enumerate() {
         let mut random = randomness.generator(Purpose::Weights, number as u64);
         let twin = twin(info).and_then(|name| drawn.get(&name).cloned());
         let new: Option<Vec<f32>> = twin.or_else(|| first_value(info, &mut random));
-        all.push(match new {
-            Some(new) => {
-                let length = new.len();
-                drawn.insert(info.name.clone(), new.clone());
-                Tensor::from_data(TensorData::new(new, [length]), device)
-            }
-            None => old,
-        });
+        if let Some(new) = &new {
+            drawn.insert(info.name.clone(), new.clone());
+        }
+        let mut new = new.unwrap_or_else(|| old.into_data().iter::<f32>().collect());
+        places.arrange(info, &mut new);
+        let length = new.len();
+        all.push(Tensor::from_data(TensorData::new(new, [length]), device));
     }
     with_values(segmenter, all)
 }
 
-/// The parameter whose value this one shares at first: keys are those of queries where prompts and image meet.
+/// The parameter whose value this one shares at first: keys are those of queries.
 fn twin(info: &ParameterInfo) -> Option<String> {
-    let placed = info.name.starts_with("mask_decoder.")
-        && PLACED_ATTENTIONS
-            .iter()
-            .any(|name| info.name.contains(name));
+    let alike = info.name.starts_with("mask_decoder.")
+        && ALIKE_ATTENTIONS.iter().any(|name| info.name.contains(name));
     let query = info.name.replace(".key.", ".query.");
-    (placed && query != info.name).then_some(query)
+    (alike && query != info.name).then_some(query)
 }
 
 /// The value of a parameter, if it is not left as it is.
@@ -113,12 +125,14 @@ fn first_value(info: &ParameterInfo, random: &mut impl Rng) -> Option<Vec<f32>> 
         let value = if recalls && turned { MEMORY_BIAS } else { 0.0 };
         return Some(vec![value; info.len()]);
     }
+    // Neighbours that come from one pixel begin alike; what tells them apart is learnt.
+    let alike = match (info.holder.as_str(), info.shape.as_slice()) {
+        ("ConvTranspose2d", [_, _, kernel @ ..]) => kernel.iter().product(),
+        _ => 1,
+    };
     let deviation = gain(&info.name) / (inputs as f64).sqrt();
-    Some(
-        (0..info.len())
-            .map(|_| (deviation * normal(random)) as f32)
-            .collect(),
-    )
+    let drawn = (0..info.len() / alike).map(|_| (deviation * normal(random)) as f32);
+    Some(drawn.flat_map(|value| repeat_n(value, alike)).collect())
 }
 
 fn gain(name: &str) -> f64 {
@@ -147,30 +161,39 @@ mod tests {
     use crate::recipe::file::Recipe;
     use std::{ops::Range, path::Path};
     use tubelet_segmentation::{
-        Direction, FramePolicy, FrameRole, MemoryBank, Moment, Past, Prompt,
+        Direction, FramePolicy, FrameRole, ImageFeatures, MemoryBank, Moment, Past, Prompt,
     };
 
     const SIDE: usize = 192;
     const GRID: usize = SIDE / 16;
 
     fn segmenter() -> Segmenter {
-        let text = include_str!("../recipes/nano.toml");
+        let text = include_str!("../../recipes/nano.toml");
         let recipe = Recipe::parse(text, Path::new("nano.toml")).unwrap();
         let device = Device::default();
         let segmenter = recipe.model.get_ref().config_at(SIDE).init(&device);
-        initialise(segmenter, Randomness(1), &device)
+        initialise(
+            segmenter,
+            recipe.model.get_ref().decoder.heads.get(),
+            Randomness(1),
+            &device,
+        )
+    }
+
+    fn noise(segmenter: &Segmenter) -> ImageFeatures {
+        let mut random = Randomness(2).generator(Purpose::Weights, 0);
+        let pixels: Vec<f32> = (0..3 * SIDE * SIDE)
+            .map(|_| normal(&mut random) as f32)
+            .collect();
+        let pixels = TensorData::new(pixels, [1, 3, SIDE, SIDE]);
+        segmenter.encode(Tensor::from_data(pixels, &Device::default()))
     }
 
     /// How a frame sees its past if a square was given in the frame before.
     fn recalled(segmenter: &Segmenter, square: Range<usize>) -> Vec<f32> {
         let device = Device::default();
         let policy = FramePolicy::training();
-        let mut random = Randomness(2).generator(Purpose::Weights, 0);
-        let pixels: Vec<f32> = (0..3 * SIDE * SIDE)
-            .map(|_| normal(&mut random) as f32)
-            .collect();
-        let frame = Tensor::from_data(TensorData::new(pixels, [1, 3, SIDE, SIDE]), &device);
-        let features = segmenter.encode(frame);
+        let features = noise(segmenter);
         let mut mask = vec![0f32; SIDE * SIDE];
         for y in square.clone() {
             for x in square.clone() {

@@ -1,0 +1,85 @@
+//! Where masks are taken from: the data sets that have masks of videos, each with its folder.
+//!
+//! In: a folder, what it holds, and a part of it. Out: its videos, one after the other.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::sources;
+use super::video::MaskVideo;
+use crate::error::{DatasetError, Result};
+use crate::inspect::find::kind_of;
+use crate::inspect::overview::DatasetKind;
+use crate::inspect::place::Place;
+
+/// Is shown each video.
+pub(super) type Show<'s> = &'s mut dyn FnMut(MaskVideo<'_>) -> Result<()>;
+
+/// A folder of masks.
+pub(super) struct MaskSource<'a> {
+    pub(super) place: Place,
+    pub(super) kind: DatasetKind,
+    pub(super) split: Option<&'a str>,
+}
+
+impl<'a> MaskSource<'a> {
+    /// Looks at a folder, as the data set it is said to be or the one it looks like.
+    pub(super) fn open(
+        path: &Path,
+        kind: Option<DatasetKind>,
+        split: Option<&'a str>,
+    ) -> Result<Self> {
+        let place = Place::look(path)?;
+        let kind = match kind {
+            Some(kind) => kind,
+            None => kind_of(&place)?,
+        };
+        Ok(Self { place, kind, split })
+    }
+
+    /// Shows each video to a closure.
+    pub(super) fn for_each(&self, show: Show<'_>) -> Result<()> {
+        use DatasetKind as Kind;
+        match self.kind {
+            Kind::Davis2016 | Kind::Davis2017 => sources::davis(self, show),
+            Kind::YoutubeVos => sources::youtube_vos(self, show),
+            Kind::Mose => sources::mose(self, show),
+            Kind::LabelPictures => sources::label_pictures(self, show),
+            Kind::SaV => sources::sa_v(self, show),
+            Kind::Mevis => sources::mevis(self, show),
+            Kind::Revos => sources::revos(self, show),
+            Kind::YoutubeVis | Kind::SaCo => sources::instances(self, show),
+            Kind::KittiMots => sources::kitti_mots(self, show),
+            other => Err(self.layout(format!("{other} has no masks of whole videos"))),
+        }
+    }
+
+    /// The part that is meant: the one that was named, or the only one.
+    pub(super) fn part<'b>(&'b self, present: &'b [String]) -> Result<&'b str> {
+        let list = || present.join(", ");
+        match (self.split, present) {
+            (Some(split), _) => {
+                let found = present.iter().find(|name| *name == split);
+                found.map(String::as_str).ok_or_else(|| {
+                    self.layout(format!("no part `{split}` (there are: {})", list()))
+                })
+            }
+            (None, [only]) => Ok(only),
+            (None, []) => Err(self.layout("nothing of it is here".to_owned())),
+            (None, _) => Err(self.layout(format!("name one of its parts: {}", list()))),
+        }
+    }
+
+    pub(super) fn layout(&self, reason: String) -> DatasetError {
+        DatasetError::Layout {
+            path: self.place.path.clone(),
+            dataset: self.kind.name(),
+            reason,
+        }
+    }
+}
+
+/// The one category of data sets without categories.
+pub(super) fn one_category() -> BTreeMap<u64, String> {
+    BTreeMap::from([(1, "object".to_owned())])
+}

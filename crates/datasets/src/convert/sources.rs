@@ -1,0 +1,288 @@
+//! The videos of each data set that has masks.
+//!
+//! In: a folder. Out: its videos with their masks; label pictures are read frame by frame, tracks video by video.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::source::{MaskSource, Show, one_category};
+use super::video::{
+    FrameMasks, MaskFrame, MaskVideo, ObjectMask, ObjectTrack, of_sample, of_tracks, unseen_frames,
+};
+use crate::driving::kitti_mots::MotsSequence;
+use crate::error::Result;
+use crate::inspect::overview::DatasetKind;
+use crate::inspect::segmentation::{instance_files, masklet_files};
+use crate::names::files;
+use crate::referring::expressions::ReferringVideo;
+use crate::referring::mask_dictionary::MaskDictionary;
+use crate::referring::mevis::Mevis;
+use crate::referring::revos::Revos;
+use crate::sample::VideoSample;
+use crate::segmentation::davis::{Davis, DavisYear};
+use crate::segmentation::mose::Mose;
+use crate::segmentation::sa_v::SaV;
+use crate::segmentation::sa_v_masklets::SavMasklets;
+use crate::segmentation::video_instances::VideoInstances;
+use crate::segmentation::youtube_vos::YoutubeVos;
+
+pub(super) fn davis(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let year = match source.kind {
+        DatasetKind::Davis2016 => DavisYear::Davis2016,
+        _ => DavisYear::Davis2017,
+    };
+    let davis = Davis::open(&source.place.path, year)?;
+    let names = match source.split {
+        Some(list) => davis.split(list)?,
+        None => davis.sequences()?,
+    };
+    samples(&names, |name| davis.sample(name), show)
+}
+
+pub(super) fn youtube_vos(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let parts = source.place.splits_with("meta.json");
+    let set = YoutubeVos::open(&source.place.path, source.part(&parts)?)?;
+    samples(&set.videos()?, |name| set.sample(name), show)
+}
+
+pub(super) fn mose(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let parts = source.place.splits_with("Annotations");
+    let set = Mose::open(&source.place.path, source.part(&parts)?)?;
+    samples(&set.videos()?, |name| set.sample(name), show)
+}
+
+pub(super) fn label_pictures(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let sample = |name: &str| Davis::result(&source.place.path, name);
+    samples(&source.place.folders, sample, show)
+}
+
+fn samples(
+    names: &[String],
+    sample: impl Fn(&str) -> Result<VideoSample>,
+    show: Show<'_>,
+) -> Result<()> {
+    let categories = one_category();
+    for name in names {
+        show(of_sample(sample(name)?, &categories))?;
+    }
+    Ok(())
+}
+
+pub(super) fn sa_v(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let categories = one_category();
+    if !source.place.has_folder("Annotations_6fps") {
+        for name in masklet_files(&source.place) {
+            let found = SavMasklets::read(source.place.path.join(name))?;
+            let frames = 0..found.annotated_frames();
+            let names = frames.map(|frame| format!("{:05}", frame * SavMasklets::FRAME_STEP));
+            let frames = unseen_frames(names);
+            let tracks = found.masklets.into_iter().map(|masklet| ObjectTrack {
+                object: masklet.id + 1,
+                category: 1,
+                masks: masklet.masks,
+            });
+            let tracks = (tracks.collect(), &categories);
+            show(of_tracks(&found.video, frames, Some(found.size), tracks))?;
+        }
+        return Ok(());
+    }
+    let set = SaV::open(&source.place.path)?;
+    for video in set.videos()? {
+        let mut objects = Vec::new();
+        for (place, object) in set.objects(&video)?.iter().enumerate() {
+            let number = object.parse().map_or(place as u64, |it: u64| it) + 1;
+            objects.push((number, set.sample(&video, object)?));
+        }
+        show(folders_of_objects(video, objects, &categories))?;
+    }
+    Ok(())
+}
+
+/// Number of an object, the place of its samples, and the frame in them.
+type Annotated = (u64, usize, usize);
+
+/// A video whose objects have a folder of masks each.
+fn folders_of_objects(
+    name: String,
+    objects: Vec<(u64, VideoSample)>,
+    categories: &BTreeMap<u64, String>,
+) -> MaskVideo<'_> {
+    let mut frames: BTreeMap<String, (MaskFrame, Vec<Annotated>)> = BTreeMap::new();
+    for (place, (number, sample)) in objects.iter().enumerate() {
+        for (index, files) in sample.frames().iter().enumerate() {
+            let entry = frames.entry(files.name.clone());
+            let (_, annotated) = entry.or_insert_with(|| {
+                let frame = MaskFrame {
+                    name: files.name.clone(),
+                    image: files.image.clone(),
+                };
+                (frame, Vec::new())
+            });
+            if files.annotation.is_some() {
+                annotated.push((*number, place, index));
+            }
+        }
+    }
+    let (frames, annotated): (Vec<_>, Vec<_>) = frames.into_values().unzip();
+    MaskVideo {
+        name,
+        frames,
+        size: None,
+        objects: objects.iter().map(|(number, _)| *number).collect(),
+        categories,
+        masks: Box::new(move |frame| {
+            let Some(annotated) = annotated.get(frame).filter(|it| !it.is_empty()) else {
+                return Ok(None);
+            };
+            let mut masks = FrameMasks::default();
+            for (number, place, index) in annotated {
+                let sample = objects
+                    .get(*place)
+                    .map(|(_, sample)| sample.annotation(*index));
+                let Some(annotation) = sample.transpose()?.flatten() else {
+                    continue;
+                };
+                masks.size = Some(annotation.labels.size());
+                let mask = annotation.labels.mask(1);
+                masks.objects.push(ObjectMask {
+                    object: *number,
+                    category: 1,
+                    mask: tubelet_geometry::RunLength::encode(&mask),
+                });
+            }
+            Ok(Some(masks))
+        }),
+    }
+}
+
+pub(super) fn mevis(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let parts = source.place.splits_with("mask_dict.json");
+    let set = Mevis::open(&source.place.path, source.part(&parts)?)?;
+    let sample = |video: &ReferringVideo| set.sample(video);
+    dictionary(source, (set.videos(), set.masks()), sample, show)
+}
+
+pub(super) fn revos(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let parts = source.place.named("meta_expressions_", "_.json");
+    let parts: Vec<String> = parts.map(|(_, split)| split.to_owned()).collect();
+    let set = Revos::open(&source.place.path, source.part(&parts)?)?;
+    let sample = |video: &ReferringVideo| set.sample(video);
+    dictionary(source, (set.videos(), set.masks()), sample, show)
+}
+
+fn dictionary(
+    source: &MaskSource<'_>,
+    (videos, masks): (&[ReferringVideo], Option<&MaskDictionary>),
+    sample: impl Fn(&ReferringVideo) -> VideoSample,
+    show: Show<'_>,
+) -> Result<()> {
+    let masks = masks.ok_or_else(|| source.layout("there is no `mask_dict.json`".to_owned()))?;
+    let categories = one_category();
+    for video in videos {
+        let meant = video.expressions.iter().flat_map(|it| &it.annotations);
+        let meant: BTreeSet<u64> = meant.copied().collect();
+        let mut tracks = Vec::new();
+        for object in meant {
+            tracks.push(ObjectTrack {
+                object,
+                category: 1,
+                masks: masks.masks(object)?,
+            });
+        }
+        let sample = sample(video);
+        let frames = sample.frames().iter().map(|files| MaskFrame {
+            name: files.name.clone(),
+            image: files.image.clone().filter(|path| path.is_file()),
+        });
+        let tracks = (tracks, &categories);
+        show(of_tracks(&video.name, frames.collect(), None, tracks))?;
+    }
+    Ok(())
+}
+
+pub(super) fn instances(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let names = instance_files(&source.place).into_iter();
+    let parts: Vec<String> = names
+        .map(|it| it.trim_end_matches(".json").to_owned())
+        .collect();
+    let file = format!("{}.json", source.part(&parts)?);
+    let mut found = VideoInstances::read(source.place.path.join(file))?;
+    let mut tracks: BTreeMap<u64, Vec<ObjectTrack>> = BTreeMap::new();
+    for track in std::mem::take(&mut found.tracks) {
+        tracks.entry(track.video).or_default().push(ObjectTrack {
+            object: track.id,
+            category: track.category,
+            masks: track.masks,
+        });
+    }
+    for video in &found.videos {
+        let tracks = tracks.remove(&video.id).unwrap_or_default();
+        let frames = video.files.iter().map(|file| {
+            let name = file.rsplit('/').next().unwrap_or_default();
+            name.rsplit_once('.')
+                .map_or(name, |(stem, _)| stem)
+                .to_owned()
+        });
+        let tracks = (tracks, &found.categories);
+        let name = match video.name.as_str() {
+            "" => video.id.to_string(),
+            name => name.to_owned(),
+        };
+        show(of_tracks(
+            &name,
+            unseen_frames(frames),
+            Some(video.size),
+            tracks,
+        ))?;
+    }
+    Ok(())
+}
+
+/// What is not to be judged becomes void.
+const NOT_JUDGED: u16 = 10;
+
+pub(super) fn kitti_mots(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
+    let categories = [(1, "car"), (2, "pedestrian")].map(|(id, name)| (id, name.to_owned()));
+    let categories = BTreeMap::from(categories);
+    let folder = source.place.path.join("instances_txt");
+    for name in files(&folder)? {
+        let sequence = MotsSequence::read(folder.join(&name))?;
+        let frames = sequence
+            .frames
+            .keys()
+            .next_back()
+            .map_or(0, |last| last + 1);
+        let sizes = sequence.frames.values().flatten();
+        let size = sizes.map(|object| object.mask.size()).next();
+        let video = MaskVideo {
+            name: name.trim_end_matches(".txt").to_owned(),
+            frames: unseen_frames((0..frames).map(|frame| format!("{frame:06}"))),
+            size,
+            objects: sequence.tracks().into_keys().map(u64::from).collect(),
+            categories: &categories,
+            masks: Box::new(|frame| {
+                let mut masks = FrameMasks {
+                    size,
+                    ..FrameMasks::default()
+                };
+                for object in sequence.frames.get(&frame).into_iter().flatten() {
+                    if object.class == NOT_JUDGED {
+                        let void = object.mask.decode();
+                        masks.void = Some(match masks.void.take() {
+                            Some(other) => &other | &void,
+                            None => void,
+                        });
+                        continue;
+                    }
+                    masks.objects.push(ObjectMask {
+                        object: u64::from(object.track),
+                        category: u64::from(object.class),
+                        mask: object.mask.clone(),
+                    });
+                }
+                Ok(Some(masks))
+            }),
+        };
+        show(video)?;
+    }
+    Ok(())
+}
