@@ -8,11 +8,12 @@ use crate::program::{refuses, stderr, stdout, tubelet};
 
 /// Three questions, and answers to them of which one is wrong.
 fn write_questions(root: &Path) {
-    let mut table =
-        "video,frame_count,width,height,question,answer,qid,type,a0,a1,a2,a3,a4\n".to_owned();
-    for (id, kind) in [(0, "CW"), (1, "TN"), (2, "DO")] {
-        table += &format!("v,90,4,3,why is it,1,{id},{kind},a,b,c,d,e\n");
-    }
+    let table = "\
+video,frame_count,width,height,question,answer,qid,type,a0,a1,a2,a3,a4
+v,90,4,3,why is it,1,0,CW,a,b,c,d,e
+v,90,4,3,why is it,1,1,TN,a,b,c,d,e
+v,90,4,3,why is it,1,2,DO,a,b,c,d,e
+";
     fs::write(root.join("val.csv"), table).unwrap();
     let answers = r#"{"v_0": {"prediction": 1, "answer": 1}, "v_1": {"prediction": 3, "answer": 1}, "v_2": {"prediction": 1, "answer": 1}}"#;
     fs::write(root.join("answers.json"), answers).unwrap();

@@ -93,3 +93,20 @@ fn a_missing_folder_is_an_error_for_every_protocol() {
         assert!(error.contains("nowhere"), "{protocol}: {error}");
     }
 }
+
+#[test]
+fn the_documents_show_what_the_list_shows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/evaluate.md");
+    let text = fs::read_to_string(path).unwrap();
+    for protocol in Protocol::ALL {
+        let head = format!("### {protocol}\n");
+        let section = text.split(&head).nth(1).unwrap_or_else(|| panic!("no {head}"));
+        let section = section.split("\n### ").next().unwrap();
+        let mut expected = vec![protocol.truth_layout(), protocol.prediction_layout()];
+        expected.extend(protocol.split_meaning());
+        expected.extend(protocol.rules().iter().map(|rules| rules.about));
+        for words in expected {
+            assert!(section.contains(words), "{protocol}: {words}");
+        }
+    }
+}
