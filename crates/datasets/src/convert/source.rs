@@ -8,7 +8,7 @@ use std::path::Path;
 use super::sources;
 use super::video::MaskVideo;
 use crate::error::{DatasetError, Result};
-use crate::inspect::find::kind_of;
+use crate::inspect::find::only_one;
 use crate::inspect::overview::DatasetKind;
 use crate::inspect::place::Place;
 
@@ -23,17 +23,17 @@ pub(super) struct MaskSource<'a> {
 }
 
 impl<'a> MaskSource<'a> {
-    /// Looks at a folder, as the data set it is said to be or the one it looks like.
+    /// Looks at a folder as the data set it is said to be, or at the only one in it or below it.
     pub(super) fn open(
         path: &Path,
         kind: Option<DatasetKind>,
         split: Option<&'a str>,
     ) -> Result<Self> {
-        let place = Place::look(path)?;
-        let kind = match kind {
-            Some(kind) => kind,
-            None => kind_of(&place)?,
+        let (path, kind) = match kind {
+            Some(kind) => (path.to_owned(), kind),
+            None => only_one(path)?,
         };
+        let place = Place::look(&path)?;
         Ok(Self { place, kind, split })
     }
 

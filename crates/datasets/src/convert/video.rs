@@ -94,8 +94,9 @@ pub(super) fn of_tracks<'a>(
     name: &str,
     frames: Vec<MaskFrame>,
     size: Option<FrameSize>,
-    (tracks, categories): (Vec<ObjectTrack>, &'a BTreeMap<u64, String>),
+    (mut tracks, categories): (Vec<ObjectTrack>, &'a BTreeMap<u64, String>),
 ) -> MaskVideo<'a> {
+    tracks.sort_by_key(|track| track.object);
     let seen = tracks.iter().flat_map(|track| track.masks.iter().flatten());
     let size = size.or_else(|| seen.map(RunLength::size).next());
     MaskVideo {

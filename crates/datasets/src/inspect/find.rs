@@ -4,7 +4,7 @@
 //! fits, the folders below are part of it and not looked at by themselves.
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::overview::{DatasetKind, Overview};
 use super::place::Place;
@@ -110,11 +110,20 @@ fn for_each(path: &Path, mut show: impl FnMut(&Place, DatasetKind)) -> Result<()
     })
 }
 
-/// The data set that a folder looks like.
-pub(crate) fn kind_of(place: &Place) -> Result<DatasetKind> {
-    let first = recognise(place).into_iter().next();
-    first.ok_or_else(|| DatasetError::Unrecognised {
-        path: place.path.clone(),
+/// The one data set in a folder or below it, with its own folder.
+pub(crate) fn only_one(path: &Path) -> Result<(PathBuf, DatasetKind)> {
+    let mut found = Vec::new();
+    for_each(path, |place, kind| found.push((place.path.clone(), kind)))?;
+    if let [only] = found.as_slice() {
+        return Ok(only.clone());
+    }
+    let names = found
+        .iter()
+        .map(|(path, kind)| format!("{kind} in {}", path.display()));
+    Err(DatasetError::Layout {
+        path: path.to_owned(),
+        dataset: "one data set",
+        reason: format!("it holds {}", names.collect::<Vec<_>>().join(", ")),
     })
 }
 
