@@ -100,7 +100,10 @@ fn the_documents_show_what_the_list_shows() {
     let text = fs::read_to_string(path).unwrap();
     for protocol in Protocol::ALL {
         let head = format!("### {protocol}\n");
-        let section = text.split(&head).nth(1).unwrap_or_else(|| panic!("no {head}"));
+        let section = text
+            .split(&head)
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {head}"));
         let section = section.split("\n### ").next().unwrap();
         let mut expected = vec![protocol.truth_layout(), protocol.prediction_layout()];
         expected.extend(protocol.split_meaning());
