@@ -111,6 +111,14 @@ pub(crate) const LAYERS: &[Layer] = &[
         refuses: &["tubelet-segmentation", "tubelet-datasets"],
     },
     Layer {
+        name: "evaluation",
+        level: 4,
+        knows: "which files of a protocol are truth and which are predictions, and how a report looks",
+        must_not_know: "models, tensors, arguments, printing",
+        tensor_free: true,
+        refuses: &["clap", "indicatif"],
+    },
+    Layer {
         name: "session",
         level: 5,
         knows: "the one mutable thing at inference: objects, prompts, memory; commands in, events out",

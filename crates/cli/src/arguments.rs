@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::data::arguments::DataCommand;
+use crate::commands::{
+    data::arguments::DataCommand,
+    evaluate::arguments::{EXAMPLES as EVALUATE_EXAMPLES, EvaluateArguments},
+};
 use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
 
 /// Find anything in video, in space and time.
@@ -41,6 +44,9 @@ pub(crate) enum Command {
     /// Look at data sets, check them, convert their masks.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Judge predictions by a published protocol: figures, every sample, a page with the worst of them.
+    #[command(after_help = EVALUATE_EXAMPLES)]
+    Evaluate(EvaluateArguments),
     /// Tell what this machine can do, and what is missing.
     Doctor(DoctorArguments),
 }

@@ -54,6 +54,9 @@ pub(crate) enum Failure {
     /// A clip that cannot be made.
     #[error(transparent)]
     World(#[from] tubelet_datasets::DatasetError),
+    /// Predictions that cannot be judged.
+    #[error(transparent)]
+    Evaluation(#[from] tubelet_evaluation::EvaluationError),
     /// A training run that cannot go on.
     #[error(transparent)]
     Training(#[from] tubelet_training::TrainingError),
@@ -90,6 +93,11 @@ impl Diagnostic for Failure {
             }
             Self::NoModel { hint, .. } => hint.clone(),
             Self::Video(error) => error.hint()?.to_owned(),
+            Self::Evaluation(tubelet_evaluation::EvaluationError::Refused { .. }) => {
+                "`tubelet evaluate PROTOCOL --list` says what is expected; with --missing leave-out only what both sides \
+                 have is judged"
+                    .to_owned()
+            }
             _ => return None,
         };
         Some(Box::new(hint))

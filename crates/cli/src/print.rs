@@ -63,6 +63,16 @@ impl Printer {
         line
     }
 
+    /// A bar whose length becomes known later.
+    pub(crate) fn counter(self) -> ProgressBar {
+        let bar = self.bar(0);
+        if let Ok(style) = ProgressStyle::with_template("{msg:12} {bar:30} {pos}/{len}, left {eta}")
+        {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// A bar that fills up to `length`.
     pub(crate) fn bar(self, length: u64) -> ProgressBar {
         let target = if self.quiet {

@@ -30,6 +30,7 @@
 //! ```
 
 pub use tubelet_datasets as datasets;
+pub use tubelet_evaluation as evaluation;
 pub use tubelet_geometry as geometry;
 pub use tubelet_metrics as metrics;
 pub use tubelet_segmentation as segmentation;

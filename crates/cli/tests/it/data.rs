@@ -127,7 +127,7 @@ fn sentences_of_revos_become_tubes() {
     let arguments = ["data", "revos-to-stvg", "revos", "stvg.jsonl", "--json"];
     refuses(folder.path(), &arguments, (1, "mask_dict.json"));
     let mask = r#"{"size": [2, 3], "counts": [0, 2, 4]}"#;
-    let track = vec![mask; 8].join(",");
+    let track = [mask; 8].join(",");
     let masks = format!(r#"{{"1": [{track}], "2": [{track}]}}"#);
     fs::write(root.join("mask_dict.json"), masks).unwrap();
     let summary = json(folder.path(), &arguments);

@@ -3,6 +3,7 @@
 
 mod accidents;
 mod data;
+mod evaluate;
 mod faults;
 mod program;
 mod tracking;

@@ -138,6 +138,11 @@ impl Got10kSequence {
         self.images.len()
     }
 
+    /// The picture of a frame, from 0; `None` where it is not on the disk.
+    pub fn image_path(&self, frame: usize) -> Option<&Path> {
+        self.images.get(frame).map(PathBuf::as_path)
+    }
+
     /// Reads the picture of a frame, from 0.
     ///
     /// # Errors

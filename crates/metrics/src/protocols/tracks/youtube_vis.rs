@@ -58,6 +58,12 @@ impl YoutubeVisVideo {
     ) -> Result<(), MetricsError> {
         self.overlaps.push_masks(truth, predictions)
     }
+
+    /// The overlap of a predicted and a true track over the frames so far, whatever their categories; 0 where there is no
+    /// such track.
+    pub fn overlap(&self, prediction: usize, truth: usize) -> f64 {
+        self.overlaps.iou(prediction, truth)
+    }
 }
 
 /// Collects the videos of YouTube-VIS. Among equal scores those of the video that comes first rank first; the official

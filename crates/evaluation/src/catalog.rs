@@ -1,0 +1,354 @@
+//! What each protocol is called, what it expects of folders and files, and by which rules it can be judged.
+//!
+//! Data alone: the list that `docs/evaluate.md` shows. How a protocol is carried out stands in `protocols`.
+
+/// How a protocol counts where evaluators disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, and where it differs from the official code.
+    pub about: &'static str,
+}
+
+/// One protocol.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub truth: &'static str,
+    pub predictions: &'static str,
+    pub split: Option<&'static str>,
+    pub rules: &'static [Rules],
+}
+
+const fn rules(name: &'static str, about: &'static str) -> Rules {
+    Rules { name, about }
+}
+
+const LABELS: &str = "VIDEO/FRAME.png, values are objects";
+const EXPRESSIONS: &str = "VIDEO/EXPRESSION/FRAME.png, object where not 0";
+const DECAY: &[Rules] = &[
+    rules(
+        "exact",
+        "decay by true positions; equal to the official code for sequences of at most 256 frames, where that keeps \
+         positions in eight bits",
+    ),
+    rules(
+        "official-decay",
+        "decay with positions modulo 256, as the official code calculates it",
+    ),
+];
+const DAVIS_LIST: Option<&str> =
+    Some("a list in ImageSets, such as `val`; all sequences on the disk if left out");
+const TUBES: &str =
+    "FILE.json: [{\"id\": …, \"span\": [FIRST, END], \"boxes\": {\"FRAME\": [X0, Y0, X1, Y1]}}]";
+
+pub(crate) const DAVIS_2016: Entry = Entry {
+    name: "davis-2016",
+    about: "one foreground object per video: J and F with mean, recall, decay",
+    truth: "Annotations/480p/VIDEO/FRAME.png, 0 and 255; JPEGImages/480p beside it for pictures",
+    predictions: "VIDEO/FRAME.png, object where not 0",
+    split: DAVIS_LIST,
+    rules: DECAY,
+};
+pub(crate) const DAVIS_2017: Entry = Entry {
+    name: "davis-2017",
+    about: "objects given in the first frame: J and F with mean, recall, decay",
+    truth: "Annotations/480p/VIDEO/FRAME.png, values are objects, 255 void",
+    predictions: LABELS,
+    split: DAVIS_LIST,
+    rules: DECAY,
+};
+pub(crate) const DAVIS_2017_UNSUPERVISED: Entry = Entry {
+    name: "davis-2017-unsupervised",
+    about: "up to 20 proposals, assigned to the objects: J and F with mean, recall, decay",
+    truth: "Annotations_unsupervised/480p/VIDEO/FRAME.png, values are objects, 255 void",
+    predictions: LABELS,
+    split: DAVIS_LIST,
+    rules: DECAY,
+};
+pub(crate) const VOS_BENCHMARK: Entry = Entry {
+    name: "vos-benchmark",
+    about: "J and F of every object from its first appearance on (MOSE, LVOS, YouTube-VOS)",
+    truth: LABELS,
+    predictions: LABELS,
+    split: None,
+    rules: &[
+        rules(
+            "inner",
+            "the first and the last frame do not count, the default of the official code",
+        ),
+        rules(
+            "all-frames",
+            "all frames count, as with the official flag to keep both ends",
+        ),
+    ],
+};
+pub(crate) const SA_V: Entry = Entry {
+    name: "sa-v",
+    about: "J and F of single objects at annotated frames",
+    truth: "Annotations_6fps/VIDEO/OBJECT/FRAME.png, one value beside 0",
+    predictions: "VIDEO/OBJECT/FRAME.png, object where not 0",
+    split: None,
+    rules: VOS_BENCHMARK.rules,
+};
+pub(crate) const MEVIS: Entry = Entry {
+    name: "mevis",
+    about: "sentences to masks: J and F over all frames, means over sentences",
+    truth: "valid_u/meta_expressions.json and mask_dict.json",
+    predictions: EXPRESSIONS,
+    split: Some("its folder; `valid_u` if left out"),
+    rules: &[rules("official", "as the official code")],
+};
+pub(crate) const REVOS: Entry = Entry {
+    name: "revos",
+    about: "sentences that need reasoning: J, F, accuracy A and robustness R by class",
+    truth: "meta_expressions_valid_.json, mask_dict.json and mask_dict_foreground.json",
+    predictions: EXPRESSIONS,
+    split: Some("`valid` if left out"),
+    rules: &[
+        rules(
+            "sa2va",
+            "predicted pixels count as 1, so that A and R are what they are meant to be; exact means",
+        ),
+        rules(
+            "visa",
+            "predicted pixels count as 255 and each sentence is rounded to two decimals, as VISA's code does; never \
+             compare its A and R with others",
+        ),
+    ],
+};
+pub(crate) const REF_DAVIS: Entry = Entry {
+    name: "ref-davis",
+    about: "sentences about the objects of DAVIS-2017",
+    truth: "by-annotator: a DAVIS-2017 folder with Annotations_unsupervised; by-expression: meta_expressions/valid/\
+            meta_expressions.json and valid/Annotations/VIDEO/FRAME.png",
+    predictions: "by-annotator: anno_0 to anno_3, each VIDEO/FRAME.png, values are objects; by-expression: \
+                  VIDEO/EXPRESSION/FRAME.png",
+    split: Some("by-annotator: a list in ImageSets; by-expression: `valid` if left out"),
+    rules: &[
+        rules(
+            "by-annotator",
+            "the DAVIS-2017 unsupervised protocol for each of four annotators, then their mean, as ReferFormer",
+        ),
+        rules(
+            "by-expression",
+            "every sentence by itself, as VISA and Sa2VA",
+        ),
+    ],
+};
+pub(crate) const REF_YOUTUBE_VOS: Entry = Entry {
+    name: "ref-youtube-vos",
+    about: "sentences to masks: J and F over all frames, means over sentences",
+    truth: "meta_expressions/SPLIT/meta_expressions.json and SPLIT/Annotations/VIDEO/FRAME.png",
+    predictions: EXPRESSIONS,
+    split: Some("`valid` if left out"),
+    rules: &[rules(
+        "all-frames",
+        "all annotated frames count; the server's code is not public, so whether it drops the ends is not known",
+    )],
+};
+pub(crate) const A2D: Entry = Entry {
+    name: "a2d",
+    about: "sentences to masks in single frames: P@K, overall and mean IoU, mAP",
+    truth: "the folder of A2D-Sentences with text_annotations",
+    predictions: "FILE.json: [{\"image_id\": …, \"score\": …, \"segmentation\": {\"size\", \"counts\"}}]",
+    split: None,
+    rules: &[rules(
+        "mttr",
+        "as MTTR and ReferFormer; a frame without masks counts as missed, where the official code stops",
+    )],
+};
+pub(crate) const JHMDB: Entry = Entry {
+    name: "jhmdb",
+    about: "sentences to masks in three frames a video: P@K, overall and mean IoU, mAP",
+    truth: "the folder of JHMDB-Sentences with jhmdb_sentences_samples_metadata.json",
+    ..A2D
+};
+pub(crate) const REF_COCO: Entry = Entry {
+    name: "refcoco",
+    about: "expressions to boxes or masks in images (RefCOCO, RefCOCO+, RefCOCOg)",
+    truth: "a folder such as refcoco+ with refs(PARTITION).p and instances.json",
+    predictions: "boxes: FILE.json: [{\"refexp_id\", \"annotation_id\", \"predicted_bounding_boxes\": [[X, Y, W, H]]}]; masks: \
+                  FILE.json: [{\"image_id\": \"SENTENCE\", \"score\", \"segmentation\"}]",
+    split: Some("PARTITION/SPLIT, such as `umd/test`; `unc/val` if left out"),
+    rules: &[
+        rules(
+            "iou",
+            "boxes: IoU of at least 0.5, as the toolbox of RefCOCOg and the usual Acc@0.5",
+        ),
+        rules(
+            "giou",
+            "boxes: generalised IoU of at least 0.5, as MDETR and ReferFormer",
+        ),
+        rules("lavt", "masks: two empty masks share nothing, as LAVT"),
+        rules("lisa", "masks: two empty masks agree, as LISA"),
+    ],
+};
+pub(crate) const VIDSTG: Entry = Entry {
+    name: "vidstg",
+    about: "sentences to tubes of boxes: m_tIoU, m_vIoU, vIoU@R by kind of sentence",
+    truth: "test_annotations.json (or in annotations/), and the boxes of VidOR in vidor/",
+    predictions: TUBES,
+    split: Some("`test` if left out; ids number its sentences from 0, questions before captions"),
+    rules: &[
+        rules(
+            "tubedetr",
+            "at sampled frames, as TubeDETR; the last frame does not belong to a tube",
+        ),
+        rules(
+            "stcat",
+            "at every frame, as STCAT; a perfect prediction of the span stays below 1, and sentences with missing \
+             boxes are left out",
+        ),
+        rules(
+            "cg-stvg",
+            "as stcat, but frames without predicted box share nothing, as CG-STVG and TA-STVG",
+        ),
+        rules("definition", "at every frame, as the measure is defined"),
+    ],
+};
+pub(crate) const HC_STVG: Entry = Entry {
+    name: "hc-stvg",
+    about: "sentences about people to tubes of boxes: m_tIoU, m_vIoU, vIoU@R",
+    truth: "FILE.json of version 1 or 2",
+    predictions: TUBES,
+    split: None,
+    rules: &[
+        rules(
+            "tubedetr",
+            "at sampled frames, as TubeDETR, whose true tubes lie one frame late because it takes a number that \
+             counts from 1 for one that counts from 0",
+        ),
+        rules(
+            "stcat",
+            "at every frame, as STCAT; a perfect prediction of the span stays below 1",
+        ),
+        rules(
+            "cg-stvg",
+            "as stcat with boxes cut at the frame, and frames without predicted box share nothing, as CG-STVG",
+        ),
+        rules("definition", "at every frame, as the measure is defined"),
+    ],
+};
+pub(crate) const CHARADES_STA: Entry = Entry {
+    name: "charades-sta",
+    about: "sentences to moments: R@n, IoU=m and mean IoU",
+    truth: "charades_sta_test.txt, or its folder; with Charades_v1_test.csv for the rules 2d-tan",
+    predictions: "FILE.jsonl: {\"qid\", \"query\", \"vid\", \"pred_relevant_windows\": [[START, END, SCORE]]}",
+    split: Some("`test` if left out"),
+    rules: &[
+        rules(
+            "lgi",
+            "an overlap of m counts, as LGI and Moment-DETR; all sentences are asked",
+        ),
+        rules(
+            "2d-tan",
+            "an overlap must exceed m, moments end with the video, and proposals that overlap a better one by more \
+             than 0.49 are dropped, as 2D-TAN's configuration does",
+        ),
+    ],
+};
+pub(crate) const QV_HIGHLIGHTS: Entry = Entry {
+    name: "qvhighlights",
+    about: "queries to moments and highlights: R1, mAP, HL-mAP, HL-Hit1",
+    truth: "highlight_val_release.jsonl",
+    predictions: "FILE.jsonl: {\"qid\", \"query\", \"vid\", \"pred_relevant_windows\", \"pred_saliency_scores\"}",
+    split: None,
+    rules: &[rules(
+        "official",
+        "as standalone_eval, which prints percentages with two decimals",
+    )],
+};
+pub(crate) const NEXT_QA: Entry = Entry {
+    name: "next-qa",
+    about: "why and when, five answers to choose from: accuracy by kind",
+    truth: "val.csv",
+    predictions: "FILE.json: {\"VIDEO_QUESTION\": {\"prediction\": 0, \"answer\": 0}}",
+    split: None,
+    rules: &[rules(
+        "official",
+        "as the official code; the right answers are those of the ground truth",
+    )],
+};
+pub(crate) const NEXT_GQA: Entry = Entry {
+    name: "next-gqa",
+    about: "answers with the moment that justifies them: Acc@GQA, IoP, IoU",
+    truth: "a folder with val.csv and gsub_val.json",
+    predictions: "a folder with grounding.json, {\"VIDEO_QUESTION\": [START, END]} in seconds, and answers.json as for next-qa",
+    split: Some("`val` if left out"),
+    rules: &[rules("official", "as the official code")],
+};
+pub(crate) const CLEVRER: Entry = Entry {
+    name: "clevrer",
+    about: "causes and consequences of collisions: accuracy by option and by question",
+    truth: "validation.json",
+    predictions: "FILE.json: [{\"scene_index\", \"questions\": [{\"question_id\", \"answer\" or \"choices\"}]}]",
+    split: None,
+    rules: &[rules(
+        "definition",
+        "as the benchmark defines it; the server's code is not public",
+    )],
+};
+pub(crate) const VIDEO_MME: Entry = Entry {
+    name: "video-mme",
+    about: "four answers to choose from about videos of a minute to an hour: accuracy by length",
+    truth: "the official template of questions",
+    predictions: "FILE.json: the template with responses",
+    split: None,
+    rules: &[
+        rules(
+            "intended",
+            "beginnings such as \"Best answer:\" are taken off; a question without answer is wrong",
+        ),
+        rules(
+            "official",
+            "letters as the official code finds them, which reads \"Best answer: C\" as B; questions without answer \
+             are left out",
+        ),
+    ],
+};
+pub(crate) const GOT_10K: Entry = Entry {
+    name: "got-10k",
+    about: "one object followed by a box: AO, SR, success curve",
+    truth: "val/VIDEO/groundtruth.txt, cover.label, meta_info.ini",
+    predictions: "VIDEO/VIDEO_001.txt, and VIDEO_time.txt for the speed",
+    split: Some("`val` if left out"),
+    rules: &[rules(
+        "toolkit",
+        "as the toolkit: all frames of all sequences and runs weigh the same",
+    )],
+};
+pub(crate) const YOUTUBE_VIS: Entry = Entry {
+    name: "youtube-vis",
+    about: "tracks of masks by category: AP and AR",
+    truth: "instances.json",
+    predictions: "results.json: [{\"video_id\", \"category_id\", \"score\", \"segmentations\"}]",
+    split: None,
+    rules: &[rules("official", "as ytvoseval")],
+};
+pub(crate) const KITTI_MOTS: Entry = Entry {
+    name: "kitti-mots",
+    about: "masks of cars and pedestrians through a drive: sMOTSA, MOTSA, MOTSP, IDS",
+    truth: "SEQUENCE.txt, or in instances_txt/",
+    predictions: "SEQUENCE.txt",
+    split: Some(
+        "a map in the folder or in mots_eval/, such as `val`; all sequences up to their last mask if left out",
+    ),
+    rules: &[rules("official", "as mots_tools")],
+};
+pub(crate) const SA_CO: Entry = Entry {
+    name: "saco",
+    about: "noun phrases to tracks: cgF1, phrase AP, HOTA, TETA",
+    truth: "FILE.json of SA-Co/VEval",
+    predictions: "FILE.json: [{\"video_id\", \"category_id\", \"score\", \"segmentations\"}]",
+    split: None,
+    rules: &[
+        rules("masks", "tracks of masks"),
+        rules(
+            "boxes",
+            "tracks of boxes, `bboxes` of the results or else around the masks, in the f32 arithmetic of TrackEval",
+        ),
+    ],
+};

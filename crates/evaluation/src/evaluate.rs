@@ -1,0 +1,67 @@
+//! From a protocol and two paths to a report.
+//!
+//! In: a [`Protocol`], [`Inputs`], [`Options`] and someone to tell of progress. Out: a [`Report`]. What is done for each
+//! protocol stands in `protocols`.
+
+use crate::error::EvaluationError;
+use crate::protocol::Protocol;
+use crate::protocols::{
+    answers, boxes, charades_sta, davis, expressions, images, kitti_mots, qv_highlights, ref_coco,
+    sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
+};
+use crate::report::Report;
+use crate::task::{Inputs, Options, Progress, Task};
+
+/// Judges predictions.
+///
+/// `progress` is called from several threads, and tells of units in no particular order.
+///
+/// # Errors
+/// [`EvaluationError::Refused`] where truth and predictions do not fit together, with the first three problems; and what
+/// is wrong with the options or the ground truth.
+pub fn evaluate(
+    protocol: Protocol,
+    inputs: Inputs<'_>,
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Report, EvaluationError> {
+    let task = Task {
+        protocol,
+        rules: protocol.rules_named(options.rules.as_deref())?,
+        inputs,
+        options,
+        progress,
+    };
+    if !matches!(
+        protocol,
+        Protocol::Mevis | Protocol::Revos | Protocol::RefYoutubeVos
+    ) {
+        task.without_zeroes()?;
+    }
+    match protocol {
+        Protocol::Davis2016 => davis::single(&task),
+        Protocol::Davis2017 => davis::several(&task),
+        Protocol::Davis2017Unsupervised => unsupervised::davis(&task),
+        Protocol::VosBenchmark => vos_benchmark::labels(&task),
+        Protocol::SaV => vos_benchmark::sa_v(&task),
+        Protocol::Mevis => expressions::mevis(&task),
+        Protocol::Revos => expressions::revos(&task),
+        Protocol::RefDavis if task.by("by-annotator") => unsupervised::ref_davis(&task),
+        Protocol::RefDavis | Protocol::RefYoutubeVos => expressions::label_pictures(&task),
+        Protocol::VidStg => tubes::vidstg(&task),
+        Protocol::HcStvg => tubes::hc_stvg(&task),
+        Protocol::Got10k => boxes::got_10k(&task),
+        Protocol::A2d => images::a2d(&task),
+        Protocol::Jhmdb => images::jhmdb(&task),
+        Protocol::RefCoco => ref_coco::ref_coco(&task),
+        Protocol::CharadesSta => charades_sta::charades_sta(&task),
+        Protocol::QvHighlights => qv_highlights::qv_highlights(&task),
+        Protocol::NextQa => answers::next_qa(&task),
+        Protocol::NextGqa => answers::next_gqa(&task),
+        Protocol::Clevrer => answers::clevrer(&task),
+        Protocol::VideoMme => answers::video_mme(&task),
+        Protocol::YoutubeVis => youtube_vis::youtube_vis(&task),
+        Protocol::KittiMots => kitti_mots::kitti_mots(&task),
+        Protocol::SaCo => sa_co::sa_co(&task),
+    }
+}

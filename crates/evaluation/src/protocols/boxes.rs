@@ -1,0 +1,150 @@
+//! GOT-10k: one object followed by a box.
+//!
+//! In: sequences with their boxes, and a tracker's folder. Out: average overlap, success rates, success curve, speed.
+
+use tubelet_datasets::{AnnotatedBox, Got10k, Got10kResults, Got10kSequence};
+use tubelet_geometry::FrameSize;
+use tubelet_metrics::{Got10kFold, PreciseBox, got10k_speed};
+
+use crate::error::{EvaluationError, Problem};
+use crate::evidence::{BoxEvidence, Evidence, FramePicture};
+use crate::folders::folders;
+use crate::report::{Figure, Report, Sample, Unit};
+use crate::task::Task;
+
+const COLUMNS: [&str; 3] = ["AO", "SR0.50", "SR0.75"];
+
+/// A cover label that hides nothing.
+const ALL_SEEN: u8 = 8;
+
+fn precise(edges: AnnotatedBox) -> PreciseBox {
+    PreciseBox::from_corner_and_size(edges.corner_and_size())
+}
+
+/// GOT-10k.
+pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&COLUMNS);
+    let data = Got10k::open(task.inputs.truth, task.split("val"))?;
+    let predicted = folders(task.inputs.predictions)?;
+    let names = task.pair("sequence", (&data.sequences()?, &predicted), &mut report)?;
+    let results = Got10kResults::new(task.inputs.predictions);
+    let scored = task.score_all(&names, |name| {
+        let sequence = data.sequence(name)?;
+        let runs = results.runs(name)?;
+        if runs.is_empty() {
+            return Err(Problem::Missing {
+                what: "run",
+                name: format!("{name}/{name}_001.txt"),
+            });
+        }
+        let scored = runs
+            .iter()
+            .enumerate()
+            .map(|(run, boxes)| score(task, &sequence, run + 1, boxes));
+        let scored = scored.collect::<Result<Vec<_>, Problem>>()?;
+        Ok((scored, results.seconds(name)?, sequence.notes.is_empty()))
+    })?;
+    let (mut fold, mut seconds, mut without_notes) = (Got10kFold::default(), Vec::new(), 0);
+    for (runs, times, has_no_notes) in scored {
+        without_notes += usize::from(has_no_notes);
+        seconds.extend(times);
+        for (of_run, sample) in runs {
+            fold.merge(&of_run);
+            report.samples.push(sample);
+        }
+    }
+    if without_notes > 0 {
+        let note = "sequences have no cover labels; their object counts as seen in every frame.";
+        report.notes.push(format!("{without_notes} {note}"));
+    }
+    let found = fold.finish()?;
+    report.summary = vec![
+        Figure::share("AO", found.average_overlap),
+        Figure::share("SR0.50", found.success_rate(50)),
+        Figure::share("SR0.75", found.success_rate(75)),
+        Figure {
+            name: "speed".to_owned(),
+            value: got10k_speed(seconds),
+            unit: Unit::PerSecond,
+        },
+        Figure::count("frames", found.frames),
+    ];
+    let curve = found
+        .success_curve
+        .iter()
+        .enumerate()
+        .map(|(percent, share)| {
+            let threshold = percent as f64 / 100.0;
+            Figure::share(format!("success@{threshold:.2}"), *share)
+        });
+    report.groups.push(crate::report::Group {
+        name: "success curve".to_owned(),
+        samples: found.frames,
+        figures: curve.collect(),
+    });
+    Ok(report)
+}
+
+fn size(sequence: &Got10kSequence) -> Result<FrameSize, Problem> {
+    match sequence.size {
+        Some(size) => Ok(size),
+        None => Ok(sequence.image(0)?.size),
+    }
+}
+
+fn score(
+    task: &Task<'_>,
+    sequence: &Got10kSequence,
+    run: usize,
+    boxes: &[AnnotatedBox],
+) -> Result<(Got10kFold, Sample), Problem> {
+    let id = format!("{}/{run:03}", sequence.name);
+    if boxes.len() != sequence.boxes.len() {
+        return Err(Problem::Count {
+            name: id,
+            what: "boxes",
+            expected: sequence.boxes.len(),
+            found: boxes.len(),
+        });
+    }
+    let size = size(sequence)?;
+    let mut fold = Got10kFold::default();
+    let mut worst: Option<(f64, usize, [AnnotatedBox; 2])> = None;
+    fold.begin_sequence(size);
+    for (index, (truth, found)) in sequence.boxes.iter().zip(boxes).enumerate() {
+        let cover = sequence
+            .notes
+            .get(index)
+            .map_or(ALL_SEEN, |note| note.cover);
+        let overlap = fold.push(precise(*truth), precise(*found), cover);
+        let Some(overlap) = overlap else { continue };
+        if worst.is_none_or(|(least, ..)| overlap < least) {
+            worst = Some((overlap, index, [*truth, *found]));
+        }
+    }
+    let report = fold.finish().map_err(Problem::of(&id))?;
+    let evidence = worst.map(|(_, index, [truth, found])| {
+        let folder = task.options.frames.as_ref();
+        let elsewhere =
+            folder.and_then(|folder| FramePicture::find(folder, &sequence.name, index + 1));
+        Evidence::Boxes(BoxEvidence {
+            caption: format!("{id}, frame {}", index + 1),
+            image: elsewhere.or(sequence
+                .image_path(index)
+                .map(|path| FramePicture::File(path.to_owned()))),
+            size,
+            truth: Some(precise(truth)),
+            prediction: Some(precise(found)),
+        })
+    });
+    let values = [
+        Some(report.average_overlap),
+        report.success_rate(50),
+        report.success_rate(75),
+    ];
+    let values = values.map(|value| value.unwrap_or(f64::NAN));
+    Ok((
+        fold,
+        Sample::new(&id, values).over(report.frames).shown(evidence),
+    ))
+}

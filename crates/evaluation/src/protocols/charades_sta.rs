@@ -1,0 +1,168 @@
+//! Charades-STA: sentences to moments.
+//!
+//! In: lines `VIDEO START END##SENTENCE`, and proposals by sentence, best first. Out: recall at ranks, and mean overlap.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+
+use tubelet_datasets::{CharadesLengths, CharadesMoment, HighlightResult};
+use tubelet_geometry::Span;
+use tubelet_metrics::{CharadesFold, CharadesRules, charades_moment, hull_iou};
+
+use crate::error::{EvaluationError, Problem, Problems};
+use crate::evidence::{Evidence, SpanEvidence};
+use crate::report::{Figure, Report, Sample};
+use crate::task::{Missing, Task};
+
+/// The threshold of suppression in 2D-TAN's configurations of Charades-STA.
+const SUPPRESSION: f64 = 0.49;
+
+/// A sentence with the proposals for it.
+struct Asked {
+    id: String,
+    text: String,
+    truth: Span,
+    seconds: f64,
+    proposals: Vec<Span>,
+}
+
+fn text_file(task: &Task<'_>) -> PathBuf {
+    let path = task.inputs.truth;
+    if path.is_dir() {
+        return path.join(format!("charades_sta_{}.txt", task.split("test")));
+    }
+    path.to_owned()
+}
+
+/// Words without the full stop that some files keep.
+fn key(video: &str, text: &str) -> (String, String) {
+    let words = text.trim().trim_end_matches('.').to_owned();
+    (video.to_owned(), words)
+}
+
+/// The sentences that are asked: with 2D-TAN's rules cut at the end of the video, and without those of which nothing is
+/// left.
+fn moments(
+    task: &Task<'_>,
+    report: &mut Report,
+) -> Result<Vec<(CharadesMoment, f64)>, EvaluationError> {
+    let path = text_file(task);
+    let all = CharadesMoment::read_all(&path)?;
+    if !task.by("2d-tan") {
+        // The length is drawn only; the end of the moment is the best guess.
+        return Ok(all
+            .into_iter()
+            .map(|moment| (moment.clone(), moment.span.end))
+            .collect());
+    }
+    let lengths = path.with_file_name(format!("Charades_v1_{}.csv", task.split("test")));
+    let lengths = CharadesLengths::read(lengths)?;
+    let (mut kept, mut problems, count) = (Vec::new(), Problems::default(), all.len());
+    for moment in all {
+        let Some(seconds) = lengths.seconds(&moment.video) else {
+            problems.push(Problem::value(&moment.video, "its length is not known"));
+            continue;
+        };
+        if let Some(span) = charades_moment(moment.span, seconds) {
+            kept.push((CharadesMoment { span, ..moment }, seconds));
+        }
+    }
+    problems.check(&path)?;
+    if kept.len() < count {
+        let dropped = count - kept.len();
+        report.notes.push(format!(
+            "{dropped} sentences whose moment ends before it begins are not asked."
+        ));
+    }
+    Ok(kept)
+}
+
+/// Joins sentences and proposals by video and words; sentences that stand several times are joined in their order.
+fn asked(task: &Task<'_>, report: &mut Report) -> Result<Vec<Asked>, EvaluationError> {
+    let moments = moments(task, report)?;
+    let mut results: BTreeMap<(String, String), VecDeque<HighlightResult>> = BTreeMap::new();
+    for result in HighlightResult::read_all(task.inputs.predictions)? {
+        results
+            .entry(key(&result.video, &result.text))
+            .or_default()
+            .push_back(result);
+    }
+    let (mut asked, mut problems, mut missing) = (Vec::new(), Problems::default(), 0);
+    let leaves_out = task.options.missing == Missing::LeaveOut;
+    for (index, (moment, seconds)) in moments.into_iter().enumerate() {
+        let found = results.get_mut(&key(&moment.video, &moment.text));
+        let id = format!("{index}/{}", moment.video);
+        match found.and_then(VecDeque::pop_front) {
+            Some(result) => asked.push(Asked {
+                id,
+                proposals: result.windows.iter().map(|window| window.span).collect(),
+                text: moment.text,
+                truth: moment.span,
+                seconds,
+            }),
+            None if leaves_out => missing += 1,
+            None => problems.push(Problem::Missing {
+                what: "sentence",
+                name: format!("{}: {}", moment.video, moment.text),
+            }),
+        }
+    }
+    let unexpected = results.into_values().flatten();
+    if leaves_out {
+        let others = unexpected.count();
+        report.notes.push(format!(
+            "Left out: {missing} sentences without prediction and {others} that only the predictions have."
+        ));
+    } else {
+        for result in unexpected {
+            problems.push(Problem::Unexpected {
+                what: "sentence",
+                name: format!("{}: {}", result.video, result.text),
+            });
+        }
+    }
+    problems.check(task.inputs.predictions)?;
+    Ok(asked)
+}
+
+/// Charades-STA.
+pub(crate) fn charades_sta(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&["IoU"]);
+    let rules = if task.by("2d-tan") {
+        CharadesRules::two_d_tan(SUPPRESSION)
+    } else {
+        CharadesRules::lgi()
+    };
+    let asked = asked(task, &mut report)?;
+    let mut fold = CharadesFold::new(rules);
+    for sentence in asked {
+        fold.push(sentence.truth, &sentence.proposals);
+        let first = sentence.proposals.first();
+        let overlap = first.map_or(0.0, |first| hull_iou(sentence.truth, *first));
+        let evidence = Evidence::Spans(SpanEvidence {
+            text: sentence.text,
+            length: sentence.seconds,
+            truth: vec![sentence.truth],
+            prediction: sentence.proposals.into_iter().take(1).collect(),
+        });
+        report
+            .samples
+            .push(Sample::new(sentence.id, [overlap]).shown(evidence));
+    }
+    let found = fold.finish()?;
+    for rank in &found.recall {
+        let shares = rank.recall.iter();
+        let shares = shares
+            .map(|at| Figure::share(format!("R@{},IoU={}", rank.rank, at.threshold), at.share));
+        report.summary.extend(shares);
+    }
+    report.summary.push(Figure::share("mIoU", found.mean_iou));
+    report.summary.push(Figure::share(
+        "mIoU of the best of five",
+        found.mean_best_iou,
+    ));
+    report
+        .summary
+        .push(Figure::count("sentences", found.samples));
+    Ok(report)
+}

@@ -1,0 +1,146 @@
+//! A2D-Sentences and JHMDB-Sentences: sentences to masks in single frames.
+//!
+//! In: sentences with the true mask of a frame, and scored masks by the name of sentence and frame. Out: P@K, overall
+//! and mean IoU, mAP.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tubelet_datasets::{A2dSentence, A2dSentences, A2dSubset, JhmdbSentences, SentenceMaskResult};
+use tubelet_geometry::{Mask, RunLength};
+use tubelet_metrics::{A2dFold, ScoredMask};
+
+use crate::error::{EvaluationError, Problem};
+use crate::evidence::{Evidence, FramePicture, MaskEvidence, MaskSource};
+use crate::report::{Figure, Report, Sample};
+use crate::task::Task;
+
+/// A sentence in a frame.
+struct Asked<'a> {
+    id: String,
+    video: &'a str,
+    frame: usize,
+    text: &'a str,
+}
+
+/// A2D-Sentences: every annotated frame that shows the actor.
+pub(crate) fn a2d(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let data = A2dSentences::open(task.inputs.truth)?;
+    // Frames of a video come together, so that each is read once.
+    let mut videos: BTreeMap<&str, Vec<&A2dSentence>> = BTreeMap::new();
+    for sentence in data.sentences_of(A2dSubset::Test) {
+        videos.entry(&sentence.video).or_default().push(sentence);
+    }
+    let videos: Vec<_> = videos.into_iter().collect();
+    let read = task.score_all(&videos, |(video, sentences)| {
+        let mut asked = Vec::new();
+        for frame in data.annotated_frames(video)? {
+            let actors = data.frame(video, frame)?;
+            for sentence in sentences {
+                let Some(actor) = actors.actor(sentence.instance) else {
+                    continue;
+                };
+                let sentence = Asked {
+                    id: sentence.image_id(frame),
+                    video,
+                    frame: frame as usize,
+                    text: &sentence.text,
+                };
+                asked.push((sentence, RunLength::encode(&actor.mask)));
+            }
+        }
+        Ok(asked)
+    })?;
+    judge(task, read.into_iter().flatten().collect())
+}
+
+/// JHMDB-Sentences: the frames of the published list.
+pub(crate) fn jhmdb(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let data = JhmdbSentences::open(task.inputs.truth)?;
+    let read = task.score_all(data.samples(), |sample| {
+        let asked = Asked {
+            id: sample.image_id(),
+            video: &sample.video,
+            frame: sample.frame,
+            text: &sample.text,
+        };
+        Ok((asked, RunLength::encode(&sample.mask()?)))
+    })?;
+    judge(task, read)
+}
+
+fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&["IoU"]);
+    let mut results: BTreeMap<String, Vec<SentenceMaskResult>> = BTreeMap::new();
+    for result in SentenceMaskResult::read_all(task.inputs.predictions)? {
+        results
+            .entry(result.image_id.clone())
+            .or_default()
+            .push(result);
+    }
+    let names: Vec<String> = truth.iter().map(|(asked, _)| asked.id.clone()).collect();
+    let predicted: BTreeSet<String> = results.keys().cloned().collect();
+    let kept: BTreeSet<String> = task
+        .pair("sentence in a frame", (&names, &predicted), &mut report)?
+        .into_iter()
+        .collect();
+    let truth: Vec<_> = truth
+        .into_iter()
+        .filter(|(asked, _)| kept.contains(&asked.id))
+        .collect();
+    let scored = task.score_all(&truth, |(asked, truth)| {
+        let found = results
+            .get(&asked.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let masks: Vec<(Mask, f64)> = found
+            .iter()
+            .map(|result| (result.mask.decode(), result.score))
+            .collect();
+        let scored: Vec<ScoredMask<'_>> = masks
+            .iter()
+            .map(|(mask, score)| ScoredMask {
+                mask,
+                score: *score,
+            })
+            .collect();
+        let mut fold = A2dFold::default();
+        let overlap = fold
+            .push(&truth.decode(), &scored)
+            .map_err(Problem::of(&asked.id))?;
+        let best = found
+            .iter()
+            .max_by(|one, other| one.score.total_cmp(&other.score));
+        let folder = task.options.frames.as_ref();
+        let evidence = Evidence::Masks(MaskEvidence {
+            caption: format!("{}: {}", asked.id, asked.text),
+            image: folder.and_then(|folder| FramePicture::find(folder, asked.video, asked.frame)),
+            truth: MaskSource::Codes(vec![truth.clone()]),
+            prediction: MaskSource::Codes(best.map(|best| best.mask.clone()).into_iter().collect()),
+        });
+        Ok((fold, Sample::new(&asked.id, [overlap]).shown(evidence)))
+    })?;
+    let mut fold = A2dFold::default();
+    for (of_sample, sample) in scored {
+        fold.merge(&of_sample);
+        report.samples.push(sample);
+    }
+    let found = fold.finish()?;
+    let precision = found.precision.iter();
+    report.summary = precision
+        .map(|at| Figure::share(format!("P@{}", at.threshold), at.share))
+        .collect();
+    report
+        .summary
+        .push(Figure::share("Overall IoU", found.overall_iou));
+    report
+        .summary
+        .push(Figure::share("Mean IoU", found.mean_iou));
+    let all = found.detection.by_area.first().and_then(Option::as_ref);
+    report
+        .summary
+        .push(Figure::share("mAP", all.map(|all| all.average_precision)));
+    report
+        .summary
+        .push(Figure::count("sentences in frames", found.samples));
+    Ok(report)
+}

@@ -1,0 +1,152 @@
+//! vos-benchmark (MOSE, LVOS, YouTube-VOS) and SA-V: J and F of objects from their first appearance on.
+//!
+//! In: folders of label pictures. Out: means over all objects of all videos.
+
+use tubelet_datasets::{Davis, LabelEncoding, SaV};
+use tubelet_geometry::Mask;
+use tubelet_metrics::{
+    FrameScore, SaVObject, ScoreMean, ScoreMeanFold, ScoredFrames, VosBenchmarkSequence,
+};
+
+use crate::error::{EvaluationError, Problem, Problems};
+use crate::folders::folders;
+use crate::report::{Figure, Report, Sample};
+use crate::sequences::{LabelFolders, Sequence, WorstFrame, pair_frames};
+use crate::task::Task;
+
+/// Values of an object.
+const COLUMNS: [&str; 3] = ["J&F", "J", "F"];
+
+fn values(scores: ScoreMean) -> [f64; 3] {
+    [
+        scores.region_and_boundary_mean(),
+        scores.region,
+        scores.boundary,
+    ]
+}
+
+fn scored_frames(task: &Task<'_>) -> ScoredFrames {
+    if task.by("all-frames") {
+        ScoredFrames::All
+    } else {
+        ScoredFrames::Inner
+    }
+}
+
+/// Makes the report from the objects of all sequences.
+fn finished(
+    mut report: Report,
+    scored: Vec<Vec<(ScoreMean, Sample)>>,
+) -> Result<Report, EvaluationError> {
+    let mut fold = ScoreMeanFold::default();
+    for (object, sample) in scored.into_iter().flatten() {
+        fold.push(FrameScore::from(object));
+        report.samples.push(sample);
+    }
+    let means = fold.finish()?;
+    let shares = COLUMNS.into_iter().zip(values(means));
+    report.summary = shares
+        .map(|(name, value)| Figure::share(name, value))
+        .collect();
+    report.summary.push(Figure::count("objects", means.count));
+    report.group_samples();
+    Ok(report)
+}
+
+/// Label pictures with any numbers.
+pub(crate) fn labels(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&COLUMNS);
+    let folders = LabelFolders {
+        names: folders(task.inputs.truth)?.into_iter().collect(),
+        predictions: task.inputs.predictions,
+        encoding: LabelEncoding::Objects,
+        scored: scored_frames(task),
+    };
+    let sample = |name: &str| Davis::result(task.inputs.truth, name);
+    let sequences = folders.pair(task, sample, &mut report)?;
+    let scored = task.score_all(&sequences, |sequence| {
+        let refuse = Problem::of(&sequence.name);
+        let (size, frames) = (sequence.size()?, sequence.frames.len());
+        let mut fold = VosBenchmarkSequence::new(size, frames, scored_frames(task));
+        for frame in &sequence.frames {
+            let truth = sequence.truth(frame)?;
+            let labels = frame.predicted(size)?;
+            // Frames that do not count are not looked at.
+            let labels = labels.as_ref().unwrap_or(&truth);
+            fold.push(&truth.map()?, &labels.map()?).map_err(&refuse)?;
+        }
+        let objects = fold.finish().map_err(&refuse)?.into_iter();
+        let samples = objects.map(|object| {
+            let id = format!("{}/{}", sequence.name, object.label);
+            let shown =
+                sequence.evidence(task, frames / 2, [vec![object.label], vec![object.label]]);
+            let sample = Sample::new(id, values(object.scores)).within(&sequence.name);
+            (object.scores, sample.over(object.scores.count).shown(shown))
+        });
+        Ok(samples.collect())
+    })?;
+    finished(report, scored)
+}
+
+/// SA-V: a folder for each object.
+pub(crate) fn sa_v(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&COLUMNS);
+    let data = SaV::open(task.inputs.truth)?;
+    let videos = data.videos()?;
+    let predicted = folders(task.inputs.predictions)?;
+    let videos = task.pair("video", (&videos, &predicted), &mut report)?;
+    let mut objects = Vec::new();
+    let mut problems = Problems::default();
+    for video in videos {
+        let folder = task.inputs.predictions.join(&video);
+        let names = data.objects(&video)?;
+        let names = task.pair("object", (&names, &folders(&folder)?), &mut report)?;
+        for name in names {
+            let pair = || {
+                let (truth, found) = (data.sample(&video, &name)?, Davis::result(&folder, &name)?);
+                pair_frames(
+                    &truth,
+                    &found,
+                    LabelEncoding::OneObject,
+                    scored_frames(task),
+                )
+            };
+            objects.extend(
+                problems
+                    .take(pair())
+                    .map(|sequence| (name.clone(), sequence)),
+            );
+        }
+    }
+    problems.check(task.inputs.predictions)?;
+    let scored = task.score_all(&objects, |(object, sequence)| one(task, object, sequence))?;
+    finished(report, scored)
+}
+
+fn one(
+    task: &Task<'_>,
+    object: &str,
+    sequence: &Sequence,
+) -> Result<Vec<(ScoreMean, Sample)>, Problem> {
+    let id = format!("{}/{object}", sequence.name);
+    let refuse = Problem::of(&id);
+    let (size, frames) = (sequence.size()?, sequence.frames.len());
+    let mut fold = SaVObject::new(size, frames, scored_frames(task));
+    let (mut worst, empty) = (WorstFrame::default(), Mask::new(size));
+    for (index, frame) in sequence.frames.iter().enumerate() {
+        let score = match frame.predicted(size)? {
+            Some(labels) => {
+                let truth = sequence.truth(frame)?.foreground()?;
+                fold.push(&truth, &labels.foreground()?)
+            }
+            None => fold.push(&empty, &empty),
+        };
+        if let Some(score) = score.map_err(&refuse)? {
+            worst.push(index, score);
+        }
+    }
+    let scores = fold.finish().map_err(&refuse)?;
+    let evidence = sequence.evidence(task, worst.frame(), [Vec::new(), Vec::new()]);
+    let sample = Sample::new(&id, values(scores)).within(&sequence.name);
+    Ok(vec![(scores, sample.over(scores.count).shown(evidence))])
+}

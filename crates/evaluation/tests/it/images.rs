@@ -1,0 +1,121 @@
+//! Single frames: A2D-Sentences, JHMDB-Sentences, RefCOCO.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tubelet_evaluation::Options;
+
+use crate::judged::{figure, judge, near};
+use crate::shared::{golden, stored};
+
+fn split(rules: &str) -> Options {
+    Options {
+        rules: Some(rules.to_owned()),
+        split: Some("unc/testA".to_owned()),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn expressions_of_refcoco_are_judged_by_box_and_by_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, found) = (
+        folder.path().join("refcoco"),
+        folder.path().join("found.json"),
+    );
+    fs::create_dir_all(&root).unwrap();
+    fs::copy(stored("refs_protocol_2.p"), root.join("refs(unc).p")).unwrap();
+    let instances = json!({
+        "images": [{"id": 581_857, "file_name": "a.jpg", "width": 8, "height": 6}],
+        "annotations": [{"id": 1_719_310, "image_id": 581_857, "bbox": [2.0, 1.0, 3.0, 3.0], "category_id": 1,
+            "segmentation": [[2, 1, 5, 1, 5, 4, 2, 4]]}],
+    });
+    fs::write(root.join("instances.json"), instances.to_string()).unwrap();
+    let references = tubelet_datasets::RefCoco::open(&root, "unc").unwrap();
+    let sentences: Vec<u64> = references
+        .split("testA")
+        .flat_map(|it| it.sentences.iter().map(|sentence| sentence.id))
+        .collect();
+    let boxes = |edges: [f64; 4]| {
+        let rows = sentences.iter().map(
+            |id| json!({"refexp_id": id, "annotation_id": 1_719_310, "predicted_bounding_boxes": [edges]}),
+        );
+        fs::write(&found, json!(rows.collect::<Vec<Value>>()).to_string()).unwrap();
+    };
+    boxes([2.0, 1.0, 3.0, 2.0]);
+    let report = judge("refcoco", &root, &found, &split("iou")).unwrap();
+    near("mean IoU", figure(&report, "mean IoU"), 2.0 / 3.0);
+    assert_eq!(figure(&report, "P@1"), 1.0);
+    boxes([3.0, 1.0, 3.0, 3.0]);
+    // IoU is one half, and generalised IoU is the same where the hull is the union.
+    let report = judge("refcoco", &root, &found, &split("giou")).unwrap();
+    assert_eq!(figure(&report, "P@1"), 1.0);
+    // The mask of the object, from column 2 to 4 and row 1 to 3, in columns of 6 pixels.
+    let masks = sentences.iter().map(|id| {
+        let code = json!({"size": [6, 8], "counts": [13, 3, 3, 3, 26]});
+        json!({"image_id": id.to_string(), "score": 1.0, "segmentation": code})
+    });
+    fs::write(&found, json!(masks.collect::<Vec<Value>>()).to_string()).unwrap();
+    let report = judge("refcoco", &root, &found, &split("lavt"));
+    match report {
+        Ok(report) => near("cIoU", figure(&report, "cIoU"), 6.0 / 9.0),
+        Err(error) => panic!("{error}"),
+    }
+    let wrong = Options {
+        split: Some("testA".to_owned()),
+        ..Options::default()
+    };
+    assert!(
+        judge("refcoco", &root, &found, &wrong)
+            .unwrap_err()
+            .to_string()
+            .contains("umd/test")
+    );
+}
+
+#[test]
+fn frames_of_a2d_are_judged_by_the_surest_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("a2d");
+    let masks = root.join("text_annotations/a2d_annotation_with_instances/vid");
+    fs::create_dir_all(&masks).unwrap();
+    fs::create_dir_all(root.join("Release")).unwrap();
+    fs::copy(stored("a2d_two_actors.h5"), masks.join("00015.h5")).unwrap();
+    let frame = tubelet_datasets::A2dFrame::read(stored("a2d_two_actors.h5")).unwrap();
+    let rows: Vec<String> = frame
+        .actors
+        .iter()
+        .map(|actor| format!("vid,{},someone\n", actor.instance))
+        .collect();
+    let sentences = format!("video_id,instance_id,query\n{}", rows.concat());
+    fs::write(root.join("text_annotations/a2d_annotation.txt"), sentences).unwrap();
+    fs::write(root.join("text_annotations/a2d_missed_videos.txt"), "gone").unwrap();
+    fs::write(root.join("Release/videoset.csv"), "vid,1,0,0,0,0,0,0,1\n").unwrap();
+    let rows: Vec<Value> = frame
+        .actors
+        .iter()
+        .flat_map(|actor| {
+            let right = tubelet_geometry::RunLength::encode(&actor.mask);
+            let all = tubelet_geometry::RunLength::encode(&tubelet_geometry::Mask::full(frame.size));
+            let row = move |mask: &tubelet_geometry::RunLength, score: f64| {
+                let code = json!({"size": [mask.size().height, mask.size().width], "counts": mask.to_text()});
+                json!({"image_id": format!("v_vid_f_15_i_{}", actor.instance), "score": score, "segmentation": code})
+            };
+            [row(&right, 0.9), row(&all, 0.1)]
+        })
+        .collect();
+    let found = folder.path().join("found.json");
+    fs::write(&found, json!(rows).to_string()).unwrap();
+    let report = judge("a2d", &root, &found, &Options::default()).unwrap();
+    assert_eq!(
+        (report.samples.len(), figure(&report, "Mean IoU")),
+        (2, 1.0)
+    );
+    assert_eq!(figure(&report, "P@0.9"), 1.0);
+    assert!(
+        !golden("a2d_sentences")["samples"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}

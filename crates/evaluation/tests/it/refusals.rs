@@ -1,0 +1,115 @@
+//! Folders that are not what they claim to be.
+
+use std::fs;
+
+use tubelet_evaluation::{Missing, Options, Protocol};
+use tubelet_geometry::FrameSize;
+use tubelet_video::LabelMap;
+
+use crate::judged::{by, common, judge};
+use crate::segmentation::{picture, sequence};
+
+#[test]
+fn the_first_three_problems_are_named_and_all_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    for name in ["a", "b", "c", "d", "e"] {
+        sequence(&truth.join("Annotations/480p").join(name), 1, 0);
+    }
+    sequence(&found.join("a"), 1, 0);
+    sequence(&found.join("x"), 1, 0);
+    let error = judge("davis-2017", &truth, &found, &Options::default())
+        .unwrap_err()
+        .to_string();
+    let expected = "5 problems\n  1. no prediction for sequence `b`\n  2. no prediction for sequence `c`\n  \
+                    3. no prediction for sequence `d`\n  and 2 more";
+    assert!(error.ends_with(expected), "{error}");
+    let report = judge("davis-2017", &truth, &found, &common()).unwrap();
+    assert_eq!((report.samples.len(), report.notes.len()), (1, 1));
+}
+
+#[test]
+fn missing_frames_wrong_sizes_and_unknown_objects_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    sequence(&truth.join("Annotations/480p/v"), 1, 0);
+    sequence(&found.join("v"), 1, 0);
+    let refused = || {
+        judge("davis-2017", &truth, &found, &Options::default())
+            .unwrap_err()
+            .to_string()
+    };
+    fs::remove_file(found.join("v/00002.png")).unwrap();
+    assert!(
+        refused().contains("no prediction for frame `v/00002`"),
+        "{}",
+        refused()
+    );
+    LabelMap::new(FrameSize::new(8, 8))
+        .write_png(found.join("v/00002.png"))
+        .unwrap();
+    assert!(
+        refused().contains("00002.png: is 8×8, the ground truth is 24×16"),
+        "{}",
+        refused()
+    );
+    picture(&found.join("v/00002.png"), 3, 0);
+    assert!(refused().contains("contains object 3"), "{}", refused());
+    fs::write(found.join("v/00002.png"), "no picture").unwrap();
+    assert!(refused().contains("00002.png"), "{}", refused());
+}
+
+#[test]
+fn wrong_names_say_which_there_are() {
+    let path = std::path::Path::new("nowhere");
+    let error = judge("davis-2018", path, path, &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("davis-2017") && error.contains("saco"),
+        "{error}"
+    );
+    let error = judge("vidstg", path, path, &by("lgi"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("tubedetr, stcat"), "{error}");
+    let zero = Options {
+        missing: Missing::Zero,
+        ..Options::default()
+    };
+    let error = judge("davis-2016", path, path, &zero)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("do not count as 0"), "{error}");
+}
+
+#[test]
+fn a_missing_folder_is_an_error_for_every_protocol() {
+    let path = std::path::Path::new("/nowhere/at/all");
+    for protocol in Protocol::ALL {
+        let error = judge(protocol.name(), path, path, &Options::default())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("nowhere"), "{protocol}: {error}");
+    }
+}
+
+#[test]
+fn the_documents_show_what_the_list_shows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/evaluate.md");
+    let text = fs::read_to_string(path).unwrap();
+    for protocol in Protocol::ALL {
+        let head = format!("### {protocol}\n");
+        let section = text
+            .split(&head)
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {head}"));
+        let section = section.split("\n### ").next().unwrap();
+        let mut expected = vec![protocol.truth_layout(), protocol.prediction_layout()];
+        expected.extend(protocol.split_meaning());
+        expected.extend(protocol.rules().iter().map(|rules| rules.about));
+        for words in expected {
+            assert!(section.contains(words), "{protocol}: {words}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Sentences to masks: MeViS, ReVOS, Refer-YouTube-VOS, Ref-DAVIS17.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::json;
+use tubelet_datasets::{Annotation, LabelEncoding};
+use tubelet_evaluation::{Missing, Options};
+use tubelet_geometry::{FrameSize, RunLength};
+use tubelet_video::LabelMap;
+
+use crate::judged::{by, figure, judge, near};
+use crate::segmentation::{SIZE, sequence};
+use crate::shared::{read, shared};
+
+/// Frames of a folder, as names.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .to_str()?
+                .strip_suffix(".png")
+                .map(str::to_owned)
+        })
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn code(mask: &RunLength) -> serde_json::Value {
+    json!({"size": [mask.size().height, mask.size().width], "counts": mask.to_text()})
+}
+
+#[test]
+fn real_masks_as_sentences_of_revos_score_as_in_its_code() {
+    let (Some(vectors), Some(truth), Some(results)) = (
+        shared("metric_vectors/revos_visa_A_R.json"),
+        shared("davis2016/DAVIS/Annotations/480p"),
+        shared("davis2017_eval/results/semi-supervised/osvos"),
+    ) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    let (mut videos, mut masks, mut foreground) = (json!({}), json!({}), json!({}));
+    let vectors = read(&vectors);
+    let mut expected = Vec::new();
+    for (number, (name, values)) in vectors["sequences"].as_object().unwrap().iter().enumerate() {
+        if !truth.join(name).is_dir() {
+            continue;
+        }
+        let frames = names(&truth.join(name));
+        let mut size = FrameSize::new(0, 0);
+        let tracks: Vec<_> = frames
+            .iter()
+            .map(|frame| {
+                let path = truth.join(name).join(format!("{frame}.png"));
+                let mask = Annotation::read(path, LabelEncoding::Binary)
+                    .unwrap()
+                    .labels
+                    .mask(1);
+                size = mask.size();
+                let shifted = mask.translate(40, 0);
+                (
+                    code(&RunLength::encode(&mask)),
+                    code(&RunLength::encode(&(&mask | &shifted))),
+                )
+            })
+            .collect();
+        let (of_object, of_video): (Vec<_>, Vec<_>) = tracks.into_iter().unzip();
+        masks[number.to_string()] = json!(of_object);
+        foreground[name.as_str()] = json!({"masks_rle": of_video});
+        let sentence =
+            json!({"exp": "it", "obj_id": [1], "anno_id": [number], "type_id": number % 2});
+        videos[name.as_str()] = json!({"frames": frames, "height": size.height, "width": size.width, "expressions": {"0": sentence}});
+        fs::create_dir_all(found.join(name)).unwrap();
+        symlink(results.join(name), found.join(name).join("0")).unwrap();
+        expected.push((format!("{name}/0"), values.clone()));
+    }
+    fs::create_dir_all(&gt).unwrap();
+    fs::write(
+        gt.join("meta_expressions_valid_.json"),
+        json!({"videos": videos}).to_string(),
+    )
+    .unwrap();
+    fs::write(gt.join("mask_dict.json"), masks.to_string()).unwrap();
+    fs::write(gt.join("mask_dict_foreground.json"), foreground.to_string()).unwrap();
+    for (rules, encoding) in [("sa2va", "pred_0_1"), ("visa", "pred_0_255")] {
+        let report = judge("revos", &gt, &found, &by(rules)).unwrap();
+        assert_eq!(report.samples.len(), expected.len());
+        assert!(!expected.is_empty());
+        for (id, values) in &expected {
+            let sample = report
+                .samples
+                .iter()
+                .find(|sample| sample.id == *id)
+                .unwrap();
+            for (column, name) in [(1, "J"), (2, "F"), (3, "A"), (4, "R")] {
+                near(
+                    id,
+                    sample.values[column].unwrap(),
+                    values[encoding][name].as_f64().unwrap(),
+                );
+            }
+        }
+    }
+}
+
+/// A video with two sentences: one about both objects and one about the second.
+fn split(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let mut tracks = [Vec::new(), Vec::new()];
+    let pictures = folder.join("pictures");
+    sequence(&pictures, 2, 0);
+    for frame in 0..5 {
+        let map = LabelMap::read_png(pictures.join(format!("{frame:05}.png"))).unwrap();
+        for (track, label) in tracks.iter_mut().zip([1, 2]) {
+            track.push(code(&RunLength::encode(&map.mask(label))));
+        }
+    }
+    let frames: Vec<String> = (0..5).map(|frame| format!("{frame:05}")).collect();
+    let expressions = json!({"0": {"exp": "both", "obj_id": [1, 2], "anno_id": [7, 8]}, "1": {"exp": "second", "obj_id": [2], "anno_id": [8]}});
+    let text = json!({"videos": {"v": {"frames": frames, "expressions": expressions}}});
+    fs::write(folder.join("meta_expressions.json"), text.to_string()).unwrap();
+    fs::write(
+        folder.join("mask_dict.json"),
+        json!({"7": tracks[0], "8": tracks[1]}).to_string(),
+    )
+    .unwrap();
+}
+
+#[test]
+fn sentences_of_mevis_mean_all_their_objects() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    split(&gt.join("valid_u"));
+    sequence(&found.join("v/0"), 2, 0);
+    sequence(&found.join("v/1"), 2, 0);
+    let report = judge("mevis", &gt, &found, &Options::default()).unwrap();
+    assert_eq!(report.samples[0].values[1], Some(1.0));
+    // Twice the pixels that the second sentence means.
+    assert_eq!(report.samples[1].values[1], Some(0.5));
+    fs::remove_dir_all(found.join("v/1")).unwrap();
+    let error = judge("mevis", &gt, &found, &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.ends_with("1 problem\n  1. no prediction for sentence `v/1`"),
+        "{error}"
+    );
+    let zero = Options {
+        missing: Missing::Zero,
+        ..Options::default()
+    };
+    let report = judge("mevis", &gt, &found, &zero).unwrap();
+    assert_eq!(figure(&report, "J"), 0.5);
+    assert_eq!(figure(&report, "without prediction"), 1.0);
+}
+
+#[test]
+fn label_pictures_are_the_truth_of_refer_youtube_vos_and_ref_davis() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    split(&gt.join("valid"));
+    fs::create_dir_all(gt.join("meta_expressions/valid")).unwrap();
+    fs::rename(
+        gt.join("valid/meta_expressions.json"),
+        gt.join("meta_expressions/valid/meta_expressions.json"),
+    )
+    .unwrap();
+    sequence(&gt.join("valid/Annotations/v"), 2, 0);
+    sequence(&found.join("v/0"), 2, 0);
+    sequence(&found.join("v/1"), 2, 2);
+    for (protocol, options) in [
+        ("ref-youtube-vos", Options::default()),
+        ("ref-davis", by("by-expression")),
+    ] {
+        let report = judge(protocol, &gt, &found, &options).unwrap();
+        assert_eq!(report.samples[0].values[1], Some(1.0));
+        // 6 of 8 columns are found, among twice as many pixels.
+        near(
+            protocol,
+            report.samples[1].values[1].unwrap(),
+            24.0 / (64.0 + 8.0),
+        );
+    }
+    assert_eq!(SIZE.pixel_count(), 384);
+}
+
+#[test]
+fn four_annotators_of_ref_davis_are_averaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    sequence(&gt.join("Annotations_unsupervised/480p/v"), 2, 0);
+    for (annotator, offset) in [0, 0, 2, 2].into_iter().enumerate() {
+        sequence(&found.join(format!("anno_{annotator}/v")), 2, offset);
+    }
+    let report = judge("ref-davis", &gt, &found, &Options::default()).unwrap();
+    near("J", figure(&report, "J"), 0.8);
+    assert_eq!((report.groups.len(), report.samples.len()), (4, 8));
+}

@@ -1,0 +1,168 @@
+//! Tubes: VidSTG and HC-STVG.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Value, json};
+use tubelet_evaluation::Options;
+
+use crate::judged::{by, figure, judge, near, of_group};
+use crate::shared::{golden, read, shared};
+
+/// Boxes by frame, as tubes hold them.
+fn edges(value: &Value) -> BTreeMap<String, Value> {
+    value
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(frame, edges)| (frame.clone(), edges.clone()))
+        .collect()
+}
+
+#[test]
+fn real_segments_of_vidstg_score_as_in_tubedetr() {
+    let Some(vectors) = shared("metric_vectors/vidstg_tubedetr.json") else {
+        return;
+    };
+    let vectors = read(&vectors);
+    let folder = tempfile::tempdir().unwrap();
+    let boxes = folder.path().join("vidor/0000");
+    fs::create_dir_all(&boxes).unwrap();
+    let (mut annotations, mut tubes, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, sample) in vectors["samples"].as_array().unwrap().iter().enumerate() {
+        let video = format!("{number:010}");
+        let last = sample["end_frame"]
+            .as_u64()
+            .unwrap()
+            .max(sample["tube_end_frame"].as_u64().unwrap()) as usize;
+        let mut trajectories = vec![json!([]); last + 1];
+        for (frame, edges) in edges(&sample["gt_boxes_xyxy"]) {
+            let [xmin, ymin, xmax, ymax] = [0, 1, 2, 3].map(|edge: usize| edges[edge].clone());
+            let bbox = json!({"xmin": xmin, "ymin": ymin, "xmax": xmax, "ymax": ymax});
+            trajectories[frame.parse::<usize>().unwrap()] =
+                json!([{"tid": 0, "bbox": bbox, "generated": 0}]);
+        }
+        let vidor = json!({
+            "video_id": video, "frame_count": last + 1, "fps": sample["fps"], "width": 640, "height": 360,
+            "subject/objects": [{"tid": 0, "category": "adult"}], "trajectories": trajectories,
+        });
+        fs::write(boxes.join(format!("{video}.json")), vidor.to_string()).unwrap();
+        let sentence =
+            json!([{"description": sample["caption"], "type": "object", "target_id": 0}]);
+        let is_question = sample["qtype"] == "interrogative";
+        let (captions, questions) = if is_question {
+            (json!([]), sentence)
+        } else {
+            (sentence, json!([]))
+        };
+        annotations.push(json!({
+            "vid": video, "frame_count": last + 1, "fps": sample["fps"], "width": 640, "height": 360,
+            "subject/objects": [{"tid": 0, "category": "adult"}],
+            "used_segment": {"begin_fid": sample["start_frame"], "end_fid": sample["end_frame"]},
+            "temporal_gt": {"begin_fid": sample["tube_start_frame"], "end_fid": sample["tube_end_frame"]},
+            "captions": captions, "questions": questions,
+        }));
+        let [start, end] =
+            [0, 1].map(|end: usize| sample["pred_sted"][end].as_f64().unwrap() as usize);
+        tubes.push(
+            json!({"id": number, "span": [start, end], "boxes": edges(&sample["pred_boxes_xyxy"])}),
+        );
+        expected.push(sample["expected"].clone());
+    }
+    let found = folder.path().join("tubes.json");
+    fs::write(
+        folder.path().join("test_annotations.json"),
+        json!(annotations).to_string(),
+    )
+    .unwrap();
+    fs::write(&found, json!(tubes).to_string()).unwrap();
+    let report = judge("vidstg", folder.path(), &found, &Options::default()).unwrap();
+    for (sample, expected) in report.samples.iter().zip(expected) {
+        for (column, name) in [(0, "viou"), (1, "tiou"), (2, "gt_viou")] {
+            near(
+                &sample.id,
+                sample.values[column].unwrap(),
+                expected[name].as_f64().unwrap(),
+            );
+        }
+    }
+    for (key, value) in vectors["expected_summary"].as_object().unwrap() {
+        let (kind, name) = key.split_once('_').unwrap();
+        let name = match name {
+            "tiou" => "m_tIoU".to_owned(),
+            "viou" => "m_vIoU".to_owned(),
+            other => other.replace("viou", "vIoU"),
+        };
+        near(key, of_group(&report, kind, &name), value.as_f64().unwrap());
+    }
+}
+
+#[test]
+fn clips_of_hc_stvg_score_as_in_tubedetr() {
+    let vectors = golden("hc_stvg_tubedetr");
+    let folder = tempfile::tempdir().unwrap();
+    let (mut annotations, mut tubes, mut expected) = (json!({}), Vec::new(), BTreeMap::new());
+    for (number, sample) in vectors["samples"].as_array().unwrap().iter().enumerate() {
+        let name = format!("{number}.mp4");
+        annotations[name.as_str()] = json!({
+            "bbox": sample["boxes"], "st_frame": sample["first_frame"], "st_time": 0.0, "ed_time": 1.0,
+            "img_num": sample["video_frames"], "caption": "a man", "width": 640, "height": 360,
+        });
+        tubes.push(
+            json!({"id": name, "span": sample["sted"], "boxes": edges(&sample["prediction"])}),
+        );
+        expected.insert(name, sample["expected"].clone());
+    }
+    let (truth, found) = (
+        folder.path().join("truth.json"),
+        folder.path().join("tubes.json"),
+    );
+    fs::write(&truth, annotations.to_string()).unwrap();
+    fs::write(&found, json!(tubes).to_string()).unwrap();
+    let report = judge("hc-stvg", &truth, &found, &Options::default()).unwrap();
+    assert_eq!(report.samples.len(), 8);
+    for sample in &report.samples {
+        let expected = &expected[&sample.id];
+        for (column, place) in [(1, 0), (0, 1), (2, 2)] {
+            let value = expected[place].as_f64().unwrap();
+            assert!(
+                (sample.values[column].unwrap() - value).abs() < 1e-9,
+                "{}: {expected} {:?}",
+                sample.id,
+                sample.values
+            );
+        }
+    }
+}
+
+#[test]
+fn rules_differ_where_they_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.json"),
+        folder.path().join("tubes.json"),
+    );
+    let boxes = vec![[10.0, 10.0, 20.0, 20.0]; 50];
+    let clip = json!({"a.mp4": {"bbox": boxes, "st_frame": 31, "st_time": 0, "ed_time": 1, "img_num": 200,
+        "English": "a woman", "img_size": [100, 100]}});
+    let predicted: BTreeMap<String, [f64; 4]> = (0..200)
+        .map(|frame| (frame.to_string(), [10.0, 10.0, 30.0, 30.0]))
+        .collect();
+    let tubes = json!([{"id": "a.mp4", "span": [30, 80], "boxes": predicted}]);
+    fs::write(&truth, clip.to_string()).unwrap();
+    fs::write(&found, tubes.to_string()).unwrap();
+    let of = |rules: &str| {
+        let report = judge("hc-stvg", &truth, &found, &by(rules)).unwrap();
+        figure(&report, "m_tIoU")
+    };
+    assert_eq!(of("definition"), 1.0);
+    // The last true frame does not count, so that 50 predicted frames stand against 49.
+    near("stcat", of("stcat"), 49.0 / 50.0);
+    near("tubedetr", of("tubedetr"), 49.0 / 51.0);
+    let twice = [&tubes[0], &tubes[0]];
+    fs::write(&found, json!(twice).to_string()).unwrap();
+    let error = judge("hc-stvg", &truth, &found, &Options::default())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("`a.mp4` is predicted twice"), "{error}");
+}
