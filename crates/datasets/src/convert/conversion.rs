@@ -69,6 +69,13 @@ impl Conversion {
         source.for_each(&mut |video| {
             watch(&video.name);
             check_relative(&video.name)?;
+            if names.contains(&video.name) {
+                return Err(DatasetError::Entry {
+                    path: self.from.clone(),
+                    entry: video.name.clone(),
+                    reason: "a second video of this name".to_owned(),
+                });
+            }
             counts.videos += 1;
             if let Some(json) = &mut json {
                 let (frames, masks) = json.video(&video)?;

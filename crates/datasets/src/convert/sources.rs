@@ -70,7 +70,13 @@ fn samples(
 pub(super) fn sa_v(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
     let categories = one_category();
     if !source.place.has_folder("Annotations_6fps") {
-        for name in masklet_files(&source.place) {
+        let parts = ["manual", "auto"].into_iter().filter(|part| {
+            let ending = format!("_{part}.json");
+            masklet_files(&source.place).any(|name| name.ends_with(&ending))
+        });
+        let parts: Vec<String> = parts.map(str::to_owned).collect();
+        let ending = format!("_{}.json", source.part(&parts)?);
+        for name in masklet_files(&source.place).filter(|name| name.ends_with(&ending)) {
             let found = SavMasklets::read(source.place.path.join(name))?;
             let frames = 0..found.annotated_frames();
             let names = frames.map(|frame| format!("{:05}", frame * SavMasklets::FRAME_STEP));

@@ -192,3 +192,21 @@ fn real_masks_of_kitti_come_back_through_json() {
         assert_eq!(seen, masks(frame), "{frame}");
     }
 }
+
+#[test]
+fn real_masklets_of_people_and_models_are_two_parts() {
+    let Some(path) = shared("sav_example") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let error = convert(&path, &folder.path().join("a"), MaskForm::MaskFolders).unwrap_err();
+    assert!(error.to_string().contains("manual, auto"), "{error}");
+    let conversion = Conversion {
+        from: path,
+        kind: None,
+        split: Some("manual".to_owned()),
+        to: folder.path().join("b.json"),
+        form: MaskForm::YoutubeVis,
+    };
+    assert_eq!(conversion.run(&mut |_| ()).unwrap().videos, 1);
+}
