@@ -37,6 +37,7 @@ mod precision;
 mod reference;
 mod resize;
 mod rotary;
+mod sampling;
 mod softmax;
 
 pub use activation::{Activation, activate};
@@ -50,6 +51,9 @@ pub use pooling::max_pool_by_two;
 pub use precision::Precision;
 pub use resize::{ResizeOptions, resize_bilinear};
 pub use rotary::rotate_pairs;
+pub use sampling::{
+    DeformableAttention, GridSampleOptions, Outside, deformable_attention, grid_sample,
+};
 pub use softmax::softmax;
 
 /// Name of the vector instructions in use: the widest that the processor has, or what `TUBELET_CPU` names.

@@ -13,6 +13,8 @@ use tubelet_kernels::{
     linear, resize_bilinear, softmax,
 };
 
+use super::sampling;
+
 /// Operation and sizes, as the worker reads them.
 pub(crate) const CASES: &[&str] = &[
     "linear 1024 1024 1024",
@@ -61,6 +63,10 @@ pub(crate) const CASES: &[&str] = &[
     "resize 1 256 64 256",
     "resize_grad 2 32 64 256",
     "add 4096 1024",
+    "grid_sample 1 256 64 4096",
+    "grid_sample_grad 2 64 64 4096",
+    "deformable 1 900 8 32 64 4",
+    "deformable_grad 2 300 8 32 32 4",
 ];
 
 /// One call of an operation.
@@ -129,6 +135,9 @@ fn made<const D: usize>(tensor: Tensor<D>, tracked: bool) -> Tensor<D> {
 type Shapes = (Vec<[usize; 4]>, Vec<[usize; 2]>, Vec<usize>);
 
 fn shapes(kind: &str, n: &[usize]) -> Shapes {
+    if let Some(four) = sampling::shapes(kind, n) {
+        return (four, vec![], vec![]);
+    }
     match *n {
         [rows, inner, outer] => (vec![], vec![[rows, inner], [outer, inner]], vec![outer]),
         [batch, heads, queries, keys, channels] => (
@@ -207,6 +216,9 @@ fn run_two(kind: &str, side: Side, inputs: &Inputs) -> Tensor<2> {
 }
 
 fn run_four(kind: &str, n: &[usize], side: Side, inputs: &Inputs) -> Tensor<4> {
+    if sampling::shapes(kind, n).is_some() {
+        return sampling::run(n, side, &inputs.four);
+    }
     let x = inputs.four[0].clone();
     let tensor = |index: usize| inputs.four[index].clone();
     let one = |index: usize| inputs.one[index].clone();

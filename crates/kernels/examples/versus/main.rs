@@ -4,6 +4,7 @@
 //! (all cores otherwise). Arguments choose operations by their names' beginnings.
 
 mod cases;
+mod sampling;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -17,6 +17,22 @@ def make(*shape):
     return torch.rand(*shape) - 0.5
 
 
+def deformable(sides, values, places, weights):
+    """Deformable attention in operations of PyTorch, as its authors give it for processors."""
+    batch, _, heads, channels = values.shape
+    _, queries, _, _, points, _ = places.shape
+    grids = 2 * places - 1
+    samples = []
+    for level, part in enumerate(values.split([side * side for side in sides], dim=1)):
+        side = sides[level]
+        part = part.flatten(2).transpose(1, 2).reshape(batch * heads, channels, side, side)
+        grid = grids[:, :, :, level].transpose(1, 2).flatten(0, 1)
+        samples.append(F.grid_sample(part, grid, align_corners=False))
+    weights = weights.transpose(1, 2).reshape(batch * heads, 1, queries, len(sides) * points)
+    summed = (torch.cat(samples, -1) * weights).sum(-1)
+    return summed.view(batch, heads * channels, queries).transpose(1, 2).contiguous()
+
+
 def build(name, n):
     grad = name.endswith("_grad")
     kind = name.removesuffix("_grad")
@@ -66,6 +82,19 @@ def build(name, n):
         batch, channels, size, target = n
         inputs = [make(batch, channels, size, size)]
         call = lambda x: F.interpolate(x, size=(target, target), mode="bilinear", align_corners=False)
+    elif kind == "grid_sample":
+        batch, channels, size, samples = n
+        inputs = [make(batch, channels, size, size), 2 * make(batch, samples, 1, 2)]
+        call = lambda x, grid: F.grid_sample(x, grid, align_corners=False)
+    elif kind == "deformable":
+        batch, queries, heads, channels, size, points = n
+        sides = [size >> level for level in range(3)]
+        inputs = [
+            make(batch, sum(side * side for side in sides), heads, channels),
+            make(batch, queries, heads, len(sides), points, 2) + 0.5,
+            make(batch, queries, heads, len(sides) * points),
+        ]
+        call = lambda *x: deformable(sides, *x)
     elif kind == "add":
         inputs = [make(*n), make(*n)]
         call = lambda a, b: a + b

@@ -17,6 +17,7 @@ mod resize;
 mod rotary;
 mod row_norm;
 mod rows;
+mod sampling;
 mod softmax;
 mod sums;
 mod view;
@@ -31,6 +32,7 @@ pub(crate) use pool::PoolByTwo;
 pub(crate) use resize::Resize;
 pub(crate) use rotary::RotatePairs;
 pub(crate) use row_norm::RowNorm;
+pub(crate) use sampling::{Coordinates, DeformableSampling, PlaneSampling};
 #[cfg(test)]
 pub(crate) use simd::level_tests;
 pub(crate) use softmax::{Pointwise, Softmax};
