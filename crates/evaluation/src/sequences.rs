@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tubelet_datasets::{Annotation, Davis, LabelEncoding, VideoSample};
 use tubelet_geometry::{FrameSize, Mask};
-use tubelet_metrics::{FrameScore, LabelMap, ScoredFrames};
+use tubelet_metrics::{FrameScore, LabelMap, MetricsError, ScoredFrames};
 
 use crate::error::{EvaluationError, Problem, Problems};
 use crate::evidence::{Evidence, MaskEvidence, MaskSource};
@@ -64,15 +64,44 @@ pub(crate) struct Sequence {
 impl Sequence {
     /// Size of the first frame.
     pub(crate) fn size(&self) -> Result<FrameSize, Problem> {
+        Ok(self.first_truth()?.size())
+    }
+
+    /// The true labels of the first frame.
+    pub(crate) fn first_truth(&self) -> Result<Labels, Problem> {
         let first = self.frames.first();
         let first =
             first.ok_or_else(|| Problem::value(&self.name, "there is no annotated frame"))?;
-        Ok(self.truth(first)?.size())
+        self.truth(first)
     }
 
     /// The true labels of a frame, with void where there is any.
     pub(crate) fn truth(&self, frame: &FramePair) -> Result<Labels, Problem> {
         Ok(Labels::of(Annotation::read(&frame.truth, self.encoding)?))
+    }
+
+    /// Gives the foreground of every frame, the truth first, to a fold, empty where the frame is not predicted; returns the frame
+    /// that the fold liked least.
+    pub(crate) fn fold_foreground(
+        &self,
+        size: FrameSize,
+        refuse: impl Fn(MetricsError) -> Problem,
+        mut push: impl FnMut(&Mask, &Mask) -> Result<Option<FrameScore>, MetricsError>,
+    ) -> Result<WorstFrame, Problem> {
+        let (mut worst, empty) = (WorstFrame::default(), Mask::new(size));
+        for (index, frame) in self.frames.iter().enumerate() {
+            let score = match frame.predicted(size)? {
+                Some(labels) => {
+                    let truth = self.truth(frame)?.foreground()?;
+                    push(&truth, &labels.foreground()?)
+                }
+                None => push(&empty, &empty),
+            };
+            if let Some(score) = score.map_err(&refuse)? {
+                worst.push(index, score);
+            }
+        }
+        Ok(worst)
     }
 
     /// What to show of an object in a frame.

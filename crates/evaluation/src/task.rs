@@ -122,6 +122,23 @@ impl Task<'_> {
         elsewhere.or(own).map(FramePicture::File)
     }
 
+    /// The items whose names both sides have, in their order; otherwise as [`Task::pair`].
+    pub(crate) fn pair_items<'n, T>(
+        &self,
+        what: &'static str,
+        (items, name): (Vec<T>, impl Fn(&T) -> String),
+        predicted: impl IntoIterator<Item = &'n String>,
+        report: &mut Report,
+    ) -> Result<Vec<T>, EvaluationError> {
+        let names: Vec<String> = items.iter().map(name).collect();
+        let predicted = predicted.into_iter().cloned().collect();
+        let kept = self.pair(what, (&names, &predicted), report)?;
+        let kept: BTreeSet<String> = kept.into_iter().collect();
+        let named = items.into_iter().zip(names);
+        let both = named.filter(|(_, name)| kept.contains(name));
+        Ok(both.map(|(item, _)| item).collect())
+    }
+
     /// The names that both sides have, in the order of the ground truth; with [`Missing::Zero`] all of the ground truth.
     pub(crate) fn pair(
         &self,

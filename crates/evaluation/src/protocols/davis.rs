@@ -3,7 +3,6 @@
 //! In: a DAVIS folder and a folder of label pictures. Out: J and F with mean, recall and decay, over objects.
 
 use tubelet_datasets::{Davis, DavisYear};
-use tubelet_geometry::Mask;
 use tubelet_metrics::{
     BenchmarkReport, Davis2016Sequence, Davis2017Sequence, DecayPositions, ObjectReport,
     ReportFold, ScoredFrames,
@@ -99,19 +98,8 @@ pub(crate) fn single(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let refuse = Problem::of(&sequence.name);
         let (size, frames) = (sequence.size()?, sequence.frames.len());
         let mut fold = Davis2016Sequence::new(size, frames, decay(task)).map_err(&refuse)?;
-        let (mut worst, empty) = (WorstFrame::default(), Mask::new(size));
-        for (index, frame) in sequence.frames.iter().enumerate() {
-            let score = match frame.predicted(size)? {
-                Some(labels) => {
-                    let truth = sequence.truth(frame)?.foreground()?;
-                    fold.push(&truth, &labels.foreground()?)
-                }
-                None => fold.push(&empty, &empty),
-            };
-            if let Some(score) = score.map_err(&refuse)? {
-                worst.push(index, score);
-            }
-        }
+        let worst =
+            sequence.fold_foreground(size, &refuse, |truth, found| fold.push(truth, found))?;
         let object = fold.finish().map_err(&refuse)?;
         let evidence = sequence.evidence(task, worst.frame(), [Vec::new(), Vec::new()]);
         let sample = Sample::new(&sequence.name, values(&object));
@@ -130,10 +118,7 @@ pub(crate) fn several(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let scored = task.score_all(&sequences, |sequence| {
         let refuse = Problem::of(&sequence.name);
         let frames = sequence.frames.len();
-        let first = sequence.frames.first();
-        let first =
-            first.ok_or_else(|| Problem::value(&sequence.name, "there is no annotated frame"))?;
-        let first = sequence.truth(first)?;
+        let first = sequence.first_truth()?;
         let first_map = first.map()?;
         let mut fold = Davis2017Sequence::new(&first_map, frames, decay(task)).map_err(&refuse)?;
         let mut worst = vec![WorstFrame::default(); first_map.object_count()];

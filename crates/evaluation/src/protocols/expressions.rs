@@ -138,15 +138,8 @@ fn sentences<'a>(
             }
         })
         .collect();
-    let names: Vec<String> = all.iter().map(|sentence| sentence.id.clone()).collect();
-    let kept: BTreeSet<String> = task
-        .pair("sentence", (&names, &predicted), report)?
-        .into_iter()
-        .collect();
-    Ok(all
-        .into_iter()
-        .filter(|sentence| kept.contains(&sentence.id))
-        .collect())
+    let named = (all, |sentence: &Sentence<'_>| sentence.id.clone());
+    task.pair_items("sentence", named, &predicted, report)
 }
 
 /// Makes the report from all sentences; `None` for one without prediction.

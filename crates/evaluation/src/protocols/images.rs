@@ -3,7 +3,7 @@
 //! In: sentences with the true mask of a frame, and scored masks by the name of sentence and frame. Out: P@K, overall
 //! and mean IoU, mAP.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tubelet_datasets::{A2dSentence, A2dSentences, A2dSubset, JhmdbSentences, SentenceMaskResult};
 use tubelet_geometry::{Mask, RunLength};
@@ -77,16 +77,10 @@ fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, 
             .or_default()
             .push(result);
     }
-    let names: Vec<String> = truth.iter().map(|(asked, _)| asked.id.clone()).collect();
-    let predicted: BTreeSet<String> = results.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("sentence in a frame", (&names, &predicted), &mut report)?
-        .into_iter()
-        .collect();
-    let truth: Vec<_> = truth
-        .into_iter()
-        .filter(|(asked, _)| kept.contains(&asked.id))
-        .collect();
+    let named = (truth, |(asked, _): &(Asked<'_>, RunLength)| {
+        asked.id.clone()
+    });
+    let truth = task.pair_items("sentence in a frame", named, results.keys(), &mut report)?;
     let scored = task.score_all(&truth, |(asked, truth)| {
         let found = results
             .get(&asked.id)

@@ -61,16 +61,9 @@ fn sequences(task: &Task<'_>) -> Result<Vec<(String, Option<usize>)>, Evaluation
 pub(crate) fn kitti_mots(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let mut report = task.report(&COLUMNS);
     let sequences = sequences(task)?;
-    let names: Vec<String> = sequences.iter().map(|(name, _)| name.clone()).collect();
     let predicted = stems(task.inputs.predictions, ".txt")?;
-    let kept: BTreeSet<String> = task
-        .pair("sequence", (&names, &predicted), &mut report)?
-        .into_iter()
-        .collect();
-    let sequences: Vec<_> = sequences
-        .into_iter()
-        .filter(|(name, _)| kept.contains(name))
-        .collect();
+    let named = (sequences, |(name, _): &(String, _)| name.clone());
+    let sequences = task.pair_items("sequence", named, &predicted, &mut report)?;
     let folder = folder(task);
     let scored = task.score_all(&sequences, |(name, last)| {
         let file = format!("{name}.txt");

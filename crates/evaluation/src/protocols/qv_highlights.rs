@@ -2,7 +2,7 @@
 //!
 //! In: queries, and a submission. Out: the figures of `standalone_eval`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tubelet_datasets::{HighlightQuery, HighlightResult};
 use tubelet_metrics::{
@@ -48,18 +48,11 @@ pub(crate) fn qv_highlights(task: &Task<'_>) -> Result<Report, EvaluationError> 
     let mut report = task.report(&["IoU"]);
     let queries = HighlightQuery::read_all(task.inputs.truth)?;
     let results = results(task)?;
-    let keys: Vec<String> = queries.iter().map(|query| query.id.to_string()).collect();
-    let predicted: BTreeSet<String> = results.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("query", (&keys, &predicted), &mut report)?
-        .into_iter()
-        .collect();
+    let named = (queries, |query: &HighlightQuery| query.id.to_string());
+    let queries = task.pair_items("query", named, results.keys(), &mut report)?;
     let mut fold = QvHighlightsFold::default();
     let mut problems = Problems::default();
-    for query in queries
-        .iter()
-        .filter(|query| kept.contains(&query.id.to_string()))
-    {
+    for query in &queries {
         let Some(result) = results.get(&query.id.to_string()) else {
             continue;
         };

@@ -3,7 +3,7 @@
 //! In: references of a split with COCO's annotations, and boxes or masks by the number of the sentence. Out: P@k of boxes,
 //! or cumulative and mean IoU of masks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use tubelet_datasets::{
@@ -109,16 +109,8 @@ fn paired<'a, T>(
     found: &BTreeMap<String, T>,
     report: &mut Report,
 ) -> Result<Vec<Asked<'a>>, EvaluationError> {
-    let names: Vec<String> = asked.iter().map(|asked| asked.id.clone()).collect();
-    let predicted: BTreeSet<String> = found.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("sentence", (&names, &predicted), report)?
-        .into_iter()
-        .collect();
-    Ok(asked
-        .into_iter()
-        .filter(|asked| kept.contains(&asked.id))
-        .collect())
+    let named = (asked, |asked: &Asked<'_>| asked.id.clone());
+    task.pair_items("sentence", named, found.keys(), report)
 }
 
 fn no_prediction(asked: &Asked<'_>) -> Problem {

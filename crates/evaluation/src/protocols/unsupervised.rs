@@ -79,10 +79,7 @@ fn score(
 ) -> Result<Vec<(ObjectReport, Sample)>, Problem> {
     let refuse = Problem::of(&sequence.name);
     let frames = sequence.frames.len();
-    let first = sequence.frames.first();
-    let first =
-        first.ok_or_else(|| Problem::value(&sequence.name, "there is no annotated frame"))?;
-    let first = sequence.truth(first)?;
+    let first = sequence.first_truth()?;
     let fold = DavisUnsupervisedSequence::new(&first.map()?, frames, decay(task));
     let mut fold = fold.map_err(&refuse)?;
     for frame in &sequence.frames {

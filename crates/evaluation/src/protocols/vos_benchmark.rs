@@ -3,7 +3,6 @@
 //! In: folders of label pictures. Out: means over all objects of all videos.
 
 use tubelet_datasets::{Davis, LabelEncoding, SaV};
-use tubelet_geometry::Mask;
 use tubelet_metrics::{
     FrameScore, SaVObject, ScoreMean, ScoreMeanFold, ScoredFrames, VosBenchmarkSequence,
 };
@@ -11,7 +10,7 @@ use tubelet_metrics::{
 use crate::error::{EvaluationError, Problem, Problems};
 use crate::folders::folders;
 use crate::report::{Figure, Report, Sample};
-use crate::sequences::{LabelFolders, Sequence, WorstFrame, pair_frames};
+use crate::sequences::{LabelFolders, Sequence, pair_frames};
 use crate::task::Task;
 
 /// Values of an object.
@@ -132,19 +131,7 @@ fn one(
     let refuse = Problem::of(&id);
     let (size, frames) = (sequence.size()?, sequence.frames.len());
     let mut fold = SaVObject::new(size, frames, scored_frames(task));
-    let (mut worst, empty) = (WorstFrame::default(), Mask::new(size));
-    for (index, frame) in sequence.frames.iter().enumerate() {
-        let score = match frame.predicted(size)? {
-            Some(labels) => {
-                let truth = sequence.truth(frame)?.foreground()?;
-                fold.push(&truth, &labels.foreground()?)
-            }
-            None => fold.push(&empty, &empty),
-        };
-        if let Some(score) = score.map_err(&refuse)? {
-            worst.push(index, score);
-        }
-    }
+    let worst = sequence.fold_foreground(size, &refuse, |truth, found| fold.push(truth, found))?;
     let scores = fold.finish().map_err(&refuse)?;
     let evidence = sequence.evidence(task, worst.frame(), [Vec::new(), Vec::new()]);
     let sample = Sample::new(&id, values(scores)).within(&sequence.name);

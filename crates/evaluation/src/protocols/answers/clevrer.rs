@@ -2,7 +2,7 @@
 //!
 //! In: questions with their answers, and a submission. Out: accuracies by statement and by question.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tubelet_datasets::{ClevrerAnswer, ClevrerQuestion, ClevrerResult};
 use tubelet_metrics::{ClevrerFold, ClevrerKind, ClevrerReport, JudgedOption, OptionAccuracy};
@@ -38,19 +38,10 @@ pub(crate) fn clevrer(task: &Task<'_>) -> Result<Report, EvaluationError> {
         }
     }
     problems.check(task.inputs.predictions)?;
-    let keys: Vec<String> = questions
-        .iter()
-        .map(|question| key(question.scene, question.id))
-        .collect();
-    let predicted: BTreeSet<String> = results.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("question", (&keys, &predicted), &mut report)?
-        .into_iter()
-        .collect();
-    let questions: Vec<ClevrerQuestion> = questions
-        .into_iter()
-        .filter(|question| kept.contains(&key(question.scene, question.id)))
-        .collect();
+    let named = (questions, |question: &ClevrerQuestion| {
+        key(question.scene, question.id)
+    });
+    let questions = task.pair_items("question", named, results.keys(), &mut report)?;
     let scored = task.score_all(&questions, |question| {
         let key = key(question.scene, question.id);
         let answer = results

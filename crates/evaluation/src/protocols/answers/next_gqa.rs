@@ -2,7 +2,7 @@
 //!
 //! In: questions, true moments, predicted moments and answers. Out: the benchmark's figures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tubelet_datasets::{
     GroundedVideo, NextQaQuestion, read_grounding_results, read_next_qa_results,
@@ -36,16 +36,8 @@ pub(crate) fn next_gqa(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let answers = read_next_qa_results(task.inputs.predictions.join("answers.json"))?;
     let is_grounded = |question: &NextQaQuestion| moments.contains_key(&question.key());
     let questions: Vec<NextQaQuestion> = questions.into_iter().filter(is_grounded).collect();
-    let keys: Vec<String> = questions.iter().map(NextQaQuestion::key).collect();
-    let names: BTreeSet<String> = predicted.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("question", (&keys, &names), &mut report)?
-        .into_iter()
-        .collect();
-    let questions: Vec<NextQaQuestion> = questions
-        .into_iter()
-        .filter(|question| kept.contains(&question.key()))
-        .collect();
+    let named = (questions, NextQaQuestion::key);
+    let questions = task.pair_items("question", named, predicted.keys(), &mut report)?;
     let scored = task.score_all(&questions, |question| {
         let key = question.key();
         let missing = |what: &'static str| {

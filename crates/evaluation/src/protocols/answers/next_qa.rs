@@ -2,8 +2,6 @@
 //!
 //! In: a table of questions, and results. Out: the benchmark's eleven accuracies.
 
-use std::collections::BTreeSet;
-
 use tubelet_datasets::{NextQaQuestion, NextQaResult, read_next_qa_results};
 use tubelet_metrics::{NextQaFold, NextQaKind};
 
@@ -61,16 +59,8 @@ pub(crate) fn next_qa(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let mut report = task.report(&["accuracy"]);
     let questions = NextQaQuestion::read_all(task.inputs.truth)?;
     let results = read_next_qa_results(task.inputs.predictions)?;
-    let keys: Vec<String> = questions.iter().map(NextQaQuestion::key).collect();
-    let predicted: BTreeSet<String> = results.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("question", (&keys, &predicted), &mut report)?
-        .into_iter()
-        .collect();
-    let questions: Vec<NextQaQuestion> = questions
-        .into_iter()
-        .filter(|question| kept.contains(&question.key()))
-        .collect();
+    let named = (questions, NextQaQuestion::key);
+    let questions = task.pair_items("question", named, results.keys(), &mut report)?;
     let scored = task.score_all(&questions, |question| {
         let key = question.key();
         let kind = NextQaKind::from_code(&question.kind);

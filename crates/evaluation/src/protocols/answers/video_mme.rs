@@ -2,7 +2,7 @@
 //!
 //! In: the official template of questions, and the same with responses. Out: accuracies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tubelet_datasets::{VideoMmeQuestion, VideoMmeVideo};
 use tubelet_metrics::{AnsweredAccuracy, DurationClass, LetterSearch, VideoMmeFold, answer_letter};
@@ -40,19 +40,8 @@ pub(crate) fn video_mme(task: &Task<'_>) -> Result<Report, EvaluationError> {
                 .map(move |question| (video, question))
         })
         .collect();
-    let keys: Vec<String> = questions
-        .iter()
-        .map(|(_, question)| question.id.clone())
-        .collect();
-    let predicted: BTreeSet<String> = results.keys().cloned().collect();
-    let kept: BTreeSet<String> = task
-        .pair("question", (&keys, &predicted), &mut report)?
-        .into_iter()
-        .collect();
-    let questions: Vec<_> = questions
-        .into_iter()
-        .filter(|(_, question)| kept.contains(&question.id))
-        .collect();
+    let name = |(_, question): &(&VideoMmeVideo, &VideoMmeQuestion)| question.id.clone();
+    let questions = task.pair_items("question", (questions, name), results.keys(), &mut report)?;
     let search = if task.by("official") {
         LetterSearch::Official
     } else {

@@ -52,7 +52,7 @@ impl Task for Backward<'_> {
                     continue;
                 };
                 let factor = numbers.weights[place + point];
-                let shares = square.weights();
+                let shares = square.offset.weights();
                 // What each pixel's values agree with the gradient.
                 let mut agreed = [0.0; 4];
                 for (number, token) in square.tokens.into_iter().enumerate() {
@@ -64,7 +64,7 @@ impl Task for Backward<'_> {
                 }
                 let number = query * places + point;
                 found.weights[number] = agreed.iter().zip(&shares).map(|(a, b)| a * b).sum();
-                let [x, y] = square.turn(agreed);
+                let [x, y] = square.offset.turn(agreed);
                 found.places[2 * number] = factor * x;
                 found.places[2 * number + 1] = factor * y;
             }

@@ -52,7 +52,7 @@ impl Task for Forward<'_> {
                     continue;
                 };
                 let factor = numbers.weights[place + point];
-                for (token, share) in square.tokens.into_iter().zip(square.weights()) {
+                for (token, share) in square.tokens.into_iter().zip(square.offset.weights()) {
                     if let Some(token) = token {
                         let pixel = (token * sizes.heads + head) * sizes.channels;
                         gathered.pixels[gathered.count] = (pixel, factor * share);

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::super::memory::{tensor, unwritten};
 use super::super::simd::{Level, Simd, Task};
 use super::super::view::{dense, dimensions, numbers};
-use super::square::{Coordinates, Map, Square};
+use super::square::{Coordinates, Map, Offset, Square};
 use crate::extension::{Kernel, Outcome};
 
 /// Planes that a thread takes at once.
@@ -23,8 +23,7 @@ struct Corners {
     weights: [f32; 4],
     /// One inside the map, zero outside.
     inside: [f32; 4],
-    shares: [f32; 2],
-    slopes: [f32; 2],
+    offset: Offset,
 }
 
 impl Corners {
@@ -34,20 +33,18 @@ impl Corners {
                 pixels: [0; 4],
                 weights: [0.0; 4],
                 inside: [0.0; 4],
-                shares: [0.0; 2],
-                slopes: [0.0; 2],
+                offset: Offset::default(),
             };
         };
         let inside = square
             .tokens
             .map(|token| if token.is_some() { 1.0 } else { 0.0 });
-        let weights = square.weights();
+        let weights = square.offset.weights();
         Self {
             pixels: square.tokens.map(|token| token.unwrap_or(0) as u32),
             weights: std::array::from_fn(|corner| weights[corner] * inside[corner]),
             inside,
-            shares: square.shares,
-            slopes: square.slopes,
+            offset: square.offset,
         }
     }
 }
@@ -208,12 +205,9 @@ impl Task for Scatter<'_> {
                 *value = self.input[pixel] * corners.inside[corner];
                 self.output[pixel] += gradient * corners.weights[corner];
             }
-            let [a, b, c, d] = values;
-            let [right, down] = corners.shares;
-            let along = (b - a) * (1.0 - down) + (d - c) * down;
-            let across = (c - a) * (1.0 - right) + (d - b) * right;
-            turn[0] += gradient * along * corners.slopes[0];
-            turn[1] += gradient * across * corners.slopes[1];
+            let [x, y] = corners.offset.turn(values);
+            turn[0] += gradient * x;
+            turn[1] += gradient * y;
         }
     }
 }

@@ -31,10 +31,17 @@ pub(super) struct Map {
 pub(super) struct Square {
     /// Tokens; `None` outside the map.
     pub(super) tokens: [Option<usize>; 4],
-    /// How far the place lies from the first column and row.
-    pub(super) shares: [f32; 2],
-    /// Pixels that the place moves where a coordinate grows by one.
-    pub(super) slopes: [f32; 2],
+    /// Where among them the place lies.
+    pub(super) offset: Offset,
+}
+
+/// Where a place lies among its four pixels.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offset {
+    /// How far it lies from the first column and row.
+    shares: [f32; 2],
+    /// Pixels that it moves where a coordinate grows by one.
+    slopes: [f32; 2],
 }
 
 impl Square {
@@ -60,11 +67,15 @@ impl Square {
         };
         Some(Self {
             tokens: [token(0, 0), token(1, 0), token(0, 1), token(1, 1)],
-            shares: [x - left, y - top],
-            slopes: [slope_x, slope_y],
+            offset: Offset {
+                shares: [x - left, y - top],
+                slopes: [slope_x, slope_y],
+            },
         })
     }
+}
 
+impl Offset {
     /// How much each pixel counts.
     #[inline(always)]
     pub(super) fn weights(&self) -> [f32; 4] {
