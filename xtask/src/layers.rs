@@ -33,7 +33,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "geometry",
         level: 1,
-        knows: "points, boxes, bit-packed masks, run-length codes, outlines, pixel transforms",
+        knows: "points, boxes, bit-packed masks, run-length codes, outlines, pixel transforms, cameras, rigs, poses",
         must_not_know: "tensors, files, JSON",
         tensor_free: true,
         refuses: JSON,

@@ -75,4 +75,50 @@ pub enum GeometryError {
         /// Vertical offset.
         offset_y: f32,
     },
+    /// Numbers that should be a rotation and a translation are not.
+    #[error("this is no rigid motion: {reason}")]
+    NotRigid {
+        /// What is wrong with them.
+        reason: &'static str,
+    },
+    /// A lens that maps nothing.
+    #[error(
+        "a lens with focal lengths {focal:?} and principal point {center:?} cannot be inverted: focal lengths must be above zero, all numbers finite"
+    )]
+    Lens {
+        /// Focal lengths in pixels.
+        focal: [f64; 2],
+        /// Principal point in pixels.
+        center: [f64; 2],
+    },
+    /// A camera whose pictures have no pixels.
+    #[error("a camera cannot have pictures of {size}")]
+    EmptyPicture {
+        /// Size of its pictures.
+        size: FrameSize,
+    },
+    /// A rig without cameras.
+    #[error("a rig needs a camera")]
+    NoCameras,
+    /// Two cameras of a rig with one name.
+    #[error("the rig has two cameras named `{name}`")]
+    CameraTwice {
+        /// The name.
+        name: String,
+    },
+    /// A track of poses without a pose.
+    #[error("there are no poses")]
+    NoPoses,
+    /// Nobody knows where the vehicle was.
+    #[error(
+        "there is no pose at {time} µs: the gap there is {span} µs long, and poses are trusted over {longest} µs"
+    )]
+    PoseGap {
+        /// The time asked for, in microseconds.
+        time: i64,
+        /// Length of the gap, or distance to the nearest pose, in microseconds.
+        span: i64,
+        /// Longest gap that is bridged.
+        longest: i64,
+    },
 }
