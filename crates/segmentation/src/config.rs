@@ -10,6 +10,7 @@ use crate::{
     mask_decoder::{decoder::MaskDecoderConfig, selection::Stability},
     memory::config::MemoryConfig,
     prompt::encoder::PromptEncoderConfig,
+    rig::spatial_position::SpatialPositionConfig,
 };
 
 /// Pixels of the image for one token of the coarsest feature map.
@@ -40,6 +41,8 @@ pub struct SegmenterConfig {
     pub mask_decoder: MaskDecoderConfig,
     /// What remembers, and how much of it.
     pub memory: MemoryConfig,
+    /// What tells tokens their place in space, for rigs; no published SAM 2 has it.
+    pub spatial: Option<SpatialPositionConfig>,
 }
 
 /// What the sizes of a segmenter follow from.
@@ -76,6 +79,11 @@ impl SegmenterConfig {
     /// SAM 2.1 large.
     pub fn large() -> Self {
         Self::published(HieraConfig::large())
+    }
+
+    /// The same sizes, with or without what tells tokens their place in space.
+    pub fn with_spatial(self, spatial: Option<SpatialPositionConfig>) -> Self {
+        Self { spatial, ..self }
     }
 
     /// The same sizes in another release.
@@ -124,6 +132,7 @@ impl SegmenterConfig {
                 stability: Stability::default(),
             },
             memory: MemoryConfig::published(),
+            spatial: None,
         }
     }
 
@@ -179,6 +188,15 @@ impl SegmenterConfig {
             return refuse(format!(
                 "{channels} channels do not split into 8 mask parts and {heads} half-width heads"
             ));
+        }
+        if let Some(spatial) = &self.spatial {
+            let depths = &spatial.depths;
+            let is_usable = depths.near > 0.0 && depths.far > depths.near && depths.far.is_finite();
+            if depths.count == 0 || spatial.hidden_channels == 0 || !is_usable {
+                return refuse(format!(
+                    "places in space need depths from near to far and channels, not {spatial:?}"
+                ));
+            }
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod memory;
 mod policy;
 mod prompt;
 mod resample;
+mod rig;
 mod segmenter;
 mod weights;
 
@@ -43,6 +44,15 @@ pub use memory::{
 pub use policy::{AbsentMasks, FramePolicy, MaskInMemory, MemoryPrecision};
 pub use prompt::encoder::{
     PointLabel, PointPrompts, PromptEmbeddings, PromptEncoder, PromptEncoderConfig,
+};
+pub use rig::{
+    bank::{Reach, ViewBank},
+    rays::{DepthRange, RayGrid},
+    recall::ViewPast,
+    rule::{RigRule, RigVariant, SpatialScope, ViewCandidates},
+    selection::{HeldView, RigMoment, View, select_views},
+    sights::{Encodings, Sights, Viewpoint},
+    spatial_position::SpatialPositionConfig,
 };
 pub use segmenter::{Prediction, Prompt, Recalled, Segmenter};
 pub use weights::{file::SavedFormat, naming::Naming, nano::embedded_nano};

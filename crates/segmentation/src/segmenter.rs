@@ -14,12 +14,13 @@ use crate::{
     AbsentMasks, FramePolicy, ImageEncoder, ImageFeatures, MaskChoice, MaskDecoder,
     MaskDecoderInput, MaskInMemory, MaskPrediction, MemoryPrecision, PointPrompts, PromptEncoder,
     SegmenterConfig,
+    config::STRIDE,
     half_products::round_weights,
     memory::{
         bank::FrameMemory,
         encoder::{self, MemoryEncoder},
         object_pointer::{self, ObjectPointer},
-        recall::{self, MemoryRecall, Past},
+        recall::{self, Lookout, MemoryRecall, Past},
         selection::{RecallPolicy, Window},
     },
     resample::{Filter, resample},
@@ -94,9 +95,9 @@ pub struct Segmenter {
     image_encoder: ImageEncoder,
     pub(crate) prompt_encoder: PromptEncoder,
     mask_decoder: MaskDecoder,
-    recall: MemoryRecall,
+    pub(crate) recall: MemoryRecall,
     memory_encoder: MemoryEncoder,
-    object_pointer: ObjectPointer,
+    pub(crate) object_pointer: ObjectPointer,
     #[module(skip)]
     image_size: usize,
 }
@@ -105,6 +106,11 @@ impl Segmenter {
     /// Height and width of frames in model pixels.
     pub fn image_size(&self) -> usize {
         self.image_size
+    }
+
+    /// Height and width of the feature map that tokens come from.
+    pub fn embedding_size(&self) -> usize {
+        self.image_size / STRIDE
     }
 
     /// Where the weights are.
@@ -123,6 +129,19 @@ impl Segmenter {
             memory_encoder: round_weights(self.memory_encoder),
             ..self
         }
+    }
+
+    /// The same model with fresh, and so far ineffective, parameters that tell tokens their place in space. `config` is
+    /// what the segmenter was built from, with its [`SegmenterConfig::spatial`].
+    #[must_use]
+    pub fn with_fresh_places(self, config: &SegmenterConfig) -> Self {
+        let recall = self.recall.with_fresh_places(config);
+        Self { recall, ..self }
+    }
+
+    /// Whether tokens can be told their place in space.
+    pub fn has_places(&self) -> bool {
+        self.recall.has_places()
     }
 
     /// How far back a frame can look under a policy.
@@ -148,10 +167,13 @@ impl Segmenter {
         past: Past<'_>,
         policy: FramePolicy,
     ) -> Recalled {
+        let lookout = Lookout {
+            banks: past.banks.to_vec(),
+            selections: self.recall.select(past, policy.recall),
+            sights: None,
+        };
         Recalled {
-            embedding: self
-                .recall
-                .forward(features, past, policy.recall, &self.object_pointer),
+            embedding: self.recall.forward(features, lookout, &self.object_pointer),
         }
     }
 

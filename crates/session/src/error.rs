@@ -134,6 +134,66 @@ pub enum SessionError {
     /// A frame was pushed into a session that reads a video.
     #[error("frames cannot be pushed: the session reads a video")]
     NotStreaming,
+    /// A rig without cameras.
+    #[error("a rig needs a camera")]
+    NoCameras,
+    /// A camera that the rig does not have.
+    #[error("there is no camera number {camera}: the rig has {count}, numbered from 0")]
+    NoSuchCamera {
+        /// The camera asked for.
+        camera: usize,
+        /// Cameras there are.
+        count: usize,
+    },
+    /// A time step with too few or too many entries.
+    #[error("time step {step} has {found} pictures or gaps, the rig has {expected} cameras")]
+    CameraCount {
+        /// The step.
+        step: usize,
+        /// Cameras of the rig.
+        expected: usize,
+        /// Entries of the step.
+        found: usize,
+    },
+    /// A time step in which no camera has a picture.
+    #[error("no camera has a picture in time step {step}")]
+    NoPictures {
+        /// The step.
+        step: usize,
+    },
+    /// A camera that dropped its picture was pointed at.
+    #[error("there is no picture in time step {step}: the camera dropped it")]
+    NoPicture {
+        /// The step.
+        step: usize,
+    },
+    /// A time step out of order.
+    #[error("time step {step} cannot follow step {before}")]
+    StepOrder {
+        /// The step.
+        step: usize,
+        /// The step shown before.
+        before: usize,
+    },
+    /// Something was said, or tracking asked for, before a step was shown.
+    #[error("no time step has been shown yet")]
+    NothingShown,
+    /// A picture whose shape is not that of its camera.
+    #[error("its pictures are {found}, its calibration is for {calibration}: another shape")]
+    CalibrationSize {
+        /// Size in the calibration.
+        calibration: FrameSize,
+        /// Size of the picture.
+        found: FrameSize,
+    },
+    /// Something was wrong with one camera of a rig.
+    #[error("camera `{camera}`: {source}")]
+    InCamera {
+        /// Its name.
+        camera: String,
+        /// What.
+        source: Box<SessionError>,
+    },
     /// The video could not be read.
     #[error(transparent)]
     Video(#[from] VideoError),

@@ -14,6 +14,7 @@ mod outcome;
 mod prompting;
 mod propagation;
 mod render;
+mod rig;
 mod said;
 mod session;
 mod tracked_frames;
@@ -24,4 +25,8 @@ pub use event::{Event, FrameMasks, MaskLogits, ObjectMask};
 pub use frames::{FrameSource, HeldFrames};
 pub use options::{Corrections, Retention, SessionOptions};
 pub use propagation::Events;
+pub use rig::{
+    session::RigSession,
+    step::{RigCamera, RigMasks, RigOptions, RigPicture, RigPrompt, RigStep},
+};
 pub use session::Session;

@@ -185,18 +185,27 @@ impl Session {
             .iter()
             .filter_map(|object| Some((object.id, object.outcome(frame)?)))
             .collect();
-        let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
-        let masks = render::masks(&outcomes, size, self.options.separate_objects)?;
-        let masks = seen
-            .into_iter()
-            .zip(masks)
-            .map(|((object, outcome), mask)| ObjectMask {
-                object,
-                mask: RunLength::encode(&mask),
-                object_score: outcome.object_score,
-                iou: outcome.iou,
-            })
-            .collect();
+        let masks = object_masks(&seen, size, self.options.separate_objects)?;
         Ok(FrameMasks { frame, masks })
     }
+}
+
+/// What was seen of objects, as masks of a picture's size.
+pub(crate) fn object_masks(
+    seen: &[(ObjectId, &Outcome)],
+    size: FrameSize,
+    separate: bool,
+) -> Result<Vec<ObjectMask>, SessionError> {
+    let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
+    let masks = render::masks(&outcomes, size, separate)?;
+    Ok(seen
+        .iter()
+        .zip(masks)
+        .map(|((object, outcome), mask)| ObjectMask {
+            object: *object,
+            mask: RunLength::encode(&mask),
+            object_score: outcome.object_score,
+            iou: outcome.iou,
+        })
+        .collect())
 }

@@ -15,7 +15,15 @@ use super::{
     object_pointer::{ObjectPointer, embedding},
     selection::{Moment, RecallPolicy, Selection, Window, select},
 };
-use crate::{ImageFeatures, config::SegmenterConfig, image_encoder::sine_position::sine_position};
+use crate::{
+    ImageFeatures,
+    config::SegmenterConfig,
+    image_encoder::sine_position::sine_position,
+    rig::{
+        sights::Sights,
+        spatial_position::{self, SpatialPosition},
+    },
+};
 
 /// Builds the module with fresh weights.
 pub(crate) fn init(config: &SegmenterConfig, device: &Device) -> MemoryRecall {
@@ -23,6 +31,10 @@ pub(crate) fn init(config: &SegmenterConfig, device: &Device) -> MemoryRecall {
         attention: attention::init(config, device),
         no_memory: embedding([1, 1, config.channels()], device),
         ages: embedding([config.memory.frames, config.memory.channels], device),
+        spatial: config
+            .spatial
+            .as_ref()
+            .map(|spatial| spatial_position::init(spatial, config, device)),
         frames: config.memory.frames,
         pointers: config.memory.pointers,
     }
@@ -36,6 +48,8 @@ pub(crate) struct MemoryRecall {
     no_memory: Param<Tensor<3>>,
     /// `[frames, memory channels]`: encodings of distances one, two, …, and last that of prompted frames.
     ages: Param<Tensor<2>>,
+    /// What is added where the places of views are known.
+    spatial: Option<SpatialPosition>,
     #[module(skip)]
     frames: usize,
     #[module(skip)]
@@ -49,6 +63,16 @@ pub struct Past<'a> {
     pub banks: &'a [&'a MemoryBank],
     /// The frame that looks back.
     pub moment: Moment,
+}
+
+/// What every bank looks at, and from where.
+pub(crate) struct Lookout<'a, 'b> {
+    /// Memories, object by object or group by group.
+    pub(crate) banks: Vec<&'a MemoryBank>,
+    /// For each bank.
+    pub(crate) selections: Vec<Selection>,
+    /// The looking view's number and the places of all views, where they are known.
+    pub(crate) sights: Option<(usize, &'a mut Sights<'b>)>,
 }
 
 /// Banks that are attended to together.
@@ -71,6 +95,22 @@ impl MemoryRecall {
         self.no_memory.val().device()
     }
 
+    pub(crate) fn with_fresh_places(self, config: &SegmenterConfig) -> Self {
+        let device = self.device();
+        let fresh = config
+            .spatial
+            .as_ref()
+            .map(|spatial| spatial_position::init(spatial, config, &device));
+        Self {
+            spatial: fresh,
+            ..self
+        }
+    }
+
+    pub(crate) fn has_places(&self) -> bool {
+        self.spatial.is_some()
+    }
+
     /// The window of a policy.
     pub(crate) fn window(&self, policy: RecallPolicy) -> Window {
         Window {
@@ -89,20 +129,38 @@ impl MemoryRecall {
         features.embedding.clone() + self.no_memory.val().reshape([1, channels, 1, 1])
     }
 
+    /// What each bank holds for a moment.
+    pub(crate) fn select(&self, past: Past<'_>, policy: RecallPolicy) -> Vec<Selection> {
+        let window = self.window(policy);
+        past.banks
+            .iter()
+            .map(|bank| select(&bank.held(), past.moment, window))
+            .collect()
+    }
+
     /// # Shapes
     /// - `features`: one frame, or one for each object
     /// - output: `[objects, channels, height, width]`, objects in the order of the banks
     pub(crate) fn forward(
         &self,
         features: &ImageFeatures,
-        past: Past<'_>,
-        policy: RecallPolicy,
+        lookout: Lookout<'_, '_>,
         pointer: &ObjectPointer,
     ) -> Tensor<4> {
-        let groups = self.group(past, policy);
-        let objects: Vec<usize> = past.banks.iter().map(|bank| bank.objects()).collect();
+        let Lookout {
+            banks,
+            selections,
+            mut sights,
+        } = lookout;
+        let objects: Vec<usize> = banks.iter().map(|bank| bank.objects()).collect();
+        let groups = group(selections);
+        let mut recall = |features: &ImageFeatures, group: &Group| {
+            let banks: Vec<&MemoryBank> = group.banks.iter().map(|&bank| banks[bank]).collect();
+            let sights = sights.as_mut().map(|(view, sights)| (*view, &mut **sights));
+            self.recall_group(features, (group, &banks), sights, pointer)
+        };
         if let [only] = groups.as_slice() {
-            return self.recall_group(features, only, past, pointer);
+            return recall(features, only);
         }
         let mut recalled: Vec<Option<Tensor<4>>> = vec![None; objects.len()];
         let start_of = |bank: usize| objects[..bank].iter().sum::<usize>();
@@ -112,7 +170,7 @@ impl MemoryRecall {
                 .iter()
                 .map(|&bank| (start_of(bank), objects[bank]))
                 .collect();
-            let output = self.recall_group(&features.rows(&rows), group, past, pointer);
+            let output = recall(&features.rows(&rows), group);
             let mut start = 0;
             for &bank in &group.banks {
                 recalled[bank] = Some(output.clone().narrow(0, start, objects[bank]));
@@ -122,36 +180,14 @@ impl MemoryRecall {
         Tensor::cat(recalled.into_iter().flatten().collect(), 0)
     }
 
-    /// Banks by the number of memories they look at.
-    fn group(&self, past: Past<'_>, policy: RecallPolicy) -> Vec<Group> {
-        let window = self.window(policy);
-        let mut groups: Vec<Group> = Vec::new();
-        for (index, bank) in past.banks.iter().enumerate() {
-            let selection = select(&bank.held(), past.moment, window);
-            let counts = Some((selection.memories.len(), selection.pointers.len()));
-            match groups.iter_mut().find(|group| group.counts() == counts) {
-                Some(group) => {
-                    group.banks.push(index);
-                    group.selections.push(selection);
-                }
-                None => groups.push(Group {
-                    banks: vec![index],
-                    selections: vec![selection],
-                }),
-            }
-        }
-        groups
-    }
-
     fn recall_group(
         &self,
         features: &ImageFeatures,
-        group: &Group,
-        past: Past<'_>,
+        (group, banks): (&Group, &[&MemoryBank]),
+        sights: Option<(usize, &mut Sights<'_>)>,
         pointer: &ObjectPointer,
     ) -> Tensor<4> {
         let [_, channels, height, width] = features.embedding.dims();
-        let banks: Vec<&MemoryBank> = group.banks.iter().map(|&bank| past.banks[bank]).collect();
         let objects: usize = banks.iter().map(|bank| bank.objects()).sum();
         if matches!(group.counts(), Some((0, 0)) | None) {
             let fresh = self.without_memory(features);
@@ -160,13 +196,26 @@ impl MemoryRecall {
                 _ => fresh,
             };
         }
-        let memory = self.tokens(features, &banks, group, pointer);
         let by_token = |image: &Tensor<4>| image.clone().flatten::<3>(2, 3).swap_dims(1, 2);
-        let tokens = self.attention.forward(
-            by_token(&features.embedding),
-            by_token(&features.position),
-            memory,
-        );
+        let mut position = by_token(&features.position);
+        let [_, memory_channels] = self.ages.dims();
+        let grid = sine_position(memory_channels, [height, width], &features.embedding);
+        let mut places = Places {
+            grid: by_token(&grid),
+            splits: channels / memory_channels,
+            pointer,
+            sights: None,
+        };
+        if let (Some(spatial), Some((view, sights))) = (&self.spatial, sights) {
+            if let Some(place) = sights.looking(view, spatial, &position) {
+                position = position + place;
+            }
+            places.sights = Some((spatial, sights));
+        }
+        let memory = self.tokens(features, banks, group, &mut places);
+        let tokens = self
+            .attention
+            .forward(by_token(&features.embedding), position, memory);
         tokens
             .swap_dims(1, 2)
             .reshape([objects, channels, height, width])
@@ -177,11 +226,10 @@ impl MemoryRecall {
         features: &ImageFeatures,
         banks: &[&MemoryBank],
         group: &Group,
-        pointer: &ObjectPointer,
+        places: &mut Places<'_, '_>,
     ) -> MemoryTokens {
-        let [_, channels, height, width] = features.embedding.dims();
         let [_, memory_channels] = self.ages.dims();
-        let splits = channels / memory_channels;
+        let splits = places.splits;
         let dtype = features.embedding.dtype();
         let values = banks
             .iter()
@@ -203,23 +251,16 @@ impl MemoryRecall {
                 Tensor::cat(spatial.chain(pointers).collect(), 1)
             })
             .collect();
-        let grid = sine_position(memory_channels, [height, width], &features.embedding)
-            .flatten::<3>(2, 3)
-            .swap_dims(1, 2);
-        let places = Places {
-            grid,
-            splits,
-            pointer,
-        };
+        let has_places = places.sights.is_some();
         let alike = group.selections.windows(2).all(|pair| {
             let [first, second] = pair else { return true };
-            first.has_same_distances(second)
+            first.has_same_distances(second) && (!has_places || first.memories == second.memories)
         });
         let positions = if alike {
             group
                 .selections
                 .first()
-                .map(|selection| self.positions(selection, &places))
+                .map(|selection| self.positions(selection, places))
                 .into_iter()
                 .collect()
         } else {
@@ -227,7 +268,7 @@ impl MemoryRecall {
                 .iter()
                 .zip(&group.selections)
                 .map(|(bank, selection)| {
-                    self.positions(selection, &places)
+                    self.positions(selection, places)
                         .repeat_dim(0, bank.objects())
                 })
                 .collect()
@@ -243,14 +284,20 @@ impl MemoryRecall {
     ///
     /// # Shapes
     /// - output: `[1, tokens, memory channels]`
-    fn positions(&self, selection: &Selection, places: &Places<'_>) -> Tensor<3> {
+    fn positions(&self, selection: &Selection, places: &mut Places<'_, '_>) -> Tensor<3> {
         let ages = self.ages.val();
         let [frames, memory_channels] = ages.dims();
-        let spatial = selection.memories.iter().map(|choice| {
-            let row = choice.distance.map_or(frames, |distance| distance) - 1;
-            places.grid.clone() + ages.clone().narrow(0, row, 1).unsqueeze_dim(0)
-        });
-        let mut positions: Vec<Tensor<3>> = spatial.collect();
+        let oldest = frames.saturating_sub(1).max(1);
+        let mut positions: Vec<Tensor<3>> = Vec::new();
+        for choice in &selection.memories {
+            // What is older than the model tells apart counts as the oldest it does.
+            let row = choice.distance.map_or(frames, |age| age.clamp(1, oldest)) - 1;
+            let position = places.grid.clone() + ages.clone().narrow(0, row, 1).unsqueeze_dim(0);
+            positions.push(match places.remembered(choice.frame) {
+                Some(place) => position + place,
+                None => position,
+            });
+        }
         if !selection.pointers.is_empty() {
             let span = selection.pointer_span as f32;
             let distances: Vec<f32> = selection
@@ -273,10 +320,38 @@ impl MemoryRecall {
 }
 
 /// What the encodings of all banks share.
-struct Places<'a> {
+struct Places<'a, 'b> {
     /// `[1, tokens, memory channels]`: the encoding of one spatial memory in space.
     grid: Tensor<3>,
     /// Tokens that stand for one pointer.
     splits: usize,
     pointer: &'a ObjectPointer,
+    sights: Option<(&'a SpatialPosition, &'a mut Sights<'b>)>,
+}
+
+impl Places<'_, '_> {
+    /// What is added for the place of a remembered view.
+    fn remembered(&mut self, view: usize) -> Option<Tensor<3>> {
+        let (spatial, sights) = self.sights.as_mut()?;
+        sights.remembered(view, spatial, &self.grid)
+    }
+}
+
+/// Banks by the number of memories they look at.
+fn group(selections: Vec<Selection>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (index, selection) in selections.into_iter().enumerate() {
+        let counts = Some((selection.memories.len(), selection.pointers.len()));
+        match groups.iter_mut().find(|group| group.counts() == counts) {
+            Some(group) => {
+                group.banks.push(index);
+                group.selections.push(selection);
+            }
+            None => groups.push(Group {
+                banks: vec![index],
+                selections: vec![selection],
+            }),
+        }
+    }
+    groups
 }

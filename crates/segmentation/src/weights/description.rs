@@ -4,9 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Generation, SegmentationError, SegmenterConfig, SegmenterSizes};
+use crate::{
+    Generation, SegmentationError, SegmenterConfig, SegmenterSizes, SpatialPositionConfig,
+};
 
 const GENERATION: &str = "segmenter.generation";
+/// Stated only by models that are told places in space.
+const SPATIAL: &str = "spatial.hidden_channels";
 
 /// A size that can be written and read.
 enum Size<'a> {
@@ -50,6 +54,9 @@ impl SegmenterConfig {
             "2.1" => Generation::Sam21,
             other => return Err(unreadable(GENERATION, other)),
         };
+        config.spatial = texts
+            .contains_key(SPATIAL)
+            .then(SpatialPositionConfig::default);
         for (key, size) in config.sizes() {
             let text = texts.get(key).map_or("", String::as_str);
             read(size, text).ok_or_else(|| unreadable(key, text))?;
@@ -75,7 +82,7 @@ impl SegmenterConfig {
         let decoder = &mut self.mask_decoder;
         let memory = &mut self.memory;
         let (attention, encoder) = (&mut memory.attention, &mut memory.encoder);
-        vec![
+        let mut sizes = vec![
             ("segmenter.image_size", Size::Count(&mut self.image_size)),
             (
                 "segmenter.channels",
@@ -136,7 +143,17 @@ impl SegmenterConfig {
             ),
             ("memory.mask_scale", Size::Number(&mut encoder.mask_scale)),
             ("memory.mask_bias", Size::Number(&mut encoder.mask_bias)),
-        ]
+        ];
+        if let Some(spatial) = &mut self.spatial {
+            let depths = &mut spatial.depths;
+            sizes.extend([
+                (SPATIAL, Size::Count(&mut spatial.hidden_channels)),
+                ("spatial.depths", Size::Count(&mut depths.count)),
+                ("spatial.near", Size::Number(&mut depths.near)),
+                ("spatial.far", Size::Number(&mut depths.far)),
+            ]);
+        }
+        sizes
     }
 }
 
@@ -191,8 +208,14 @@ mod tests {
         config.memory.frames = 5;
         config.memory.encoder.mask_bias = -7.25;
         config.image_encoder.trunk.global_blocks.clear();
-        let read = SegmenterConfig::from_description(&config.description()).unwrap();
-        assert_eq!(read, Some(config));
+        for spatial in [None, Some(SpatialPositionConfig::default())] {
+            let mut config = config.clone().with_spatial(spatial);
+            if let Some(spatial) = &mut config.spatial {
+                spatial.depths.count = 9;
+            }
+            let read = SegmenterConfig::from_description(&config.description()).unwrap();
+            assert_eq!(read, Some(config));
+        }
         assert_eq!(
             SegmenterConfig::from_description(&BTreeMap::new()).unwrap(),
             None

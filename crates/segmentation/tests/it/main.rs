@@ -9,4 +9,5 @@ mod golden;
 mod gradients;
 mod image;
 mod memory;
+mod rig;
 mod weights;

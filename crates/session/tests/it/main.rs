@@ -14,4 +14,5 @@ mod objects;
 mod parity;
 mod random;
 mod retention;
+mod rig;
 mod streaming;

@@ -1,0 +1,113 @@
+//! Finding all objects in all cameras of the present step.
+//!
+//! Cameras are gone through in order, those that were prompted first of all, because a view looks back on those before it.
+
+use tubelet_geometry::FrameSize;
+use tubelet_segmentation::{Encodings, FramePolicy, Prompt, View, ViewBank, ViewPast};
+
+use super::{
+    session::{Present, RigSession},
+    step::RigMasks,
+};
+use crate::{error::SessionError, event::ObjectMask, outcome::Outcome, session::object_masks};
+
+impl RigSession {
+    /// Tracks all objects in the present step. Pictures in which something was said about an object keep it. May be called
+    /// again after something more was said.
+    ///
+    /// # Errors
+    /// [`SessionError::NothingShown`], [`SessionError::NoObjects`].
+    pub fn track(&mut self) -> Result<RigMasks, SessionError> {
+        if self.objects.is_empty() {
+            return Err(SessionError::NoObjects);
+        }
+        let present = self.present.take().ok_or(SessionError::NothingShown)?;
+        let tracked = self.track_in(&present);
+        let step = present.step;
+        self.present = Some(present);
+        let cameras = tracked?;
+        self.let_go(step);
+        Ok(RigMasks { step, cameras })
+    }
+
+    fn track_in(
+        &mut self,
+        present: &Present,
+    ) -> Result<Vec<Option<Vec<ObjectMask>>>, SessionError> {
+        for object in &mut self.objects {
+            object.bank.forget_tracked(present.step);
+        }
+        // All cameras of a step share what they know of where memories lie.
+        let mut encoded = Encodings::default();
+        for (camera, row) in present.rows.iter().enumerate() {
+            let Some((row, _)) = *row else { continue };
+            let view = View {
+                step: present.step,
+                camera,
+            };
+            self.track_view(present, (view, row), &mut encoded)?;
+        }
+        let mut cameras = Vec::with_capacity(present.rows.len());
+        for (camera, row) in present.rows.iter().enumerate() {
+            cameras.push(match row {
+                Some((_, size)) => Some(self.masks(camera, *size)?),
+                None => None,
+            });
+        }
+        Ok(cameras)
+    }
+
+    fn track_view(
+        &mut self,
+        present: &Present,
+        (view, row): (View, usize),
+        encoded: &mut Encodings,
+    ) -> Result<(), SessionError> {
+        let waiting: Vec<usize> = (0..self.objects.len())
+            .filter(|&index| !self.objects[index].bank.is_prompted(view))
+            .collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let features = present.features.frame(row);
+        let policy = FramePolicy::tracked();
+        let banks: Vec<&ViewBank> = waiting
+            .iter()
+            .map(|&index| &self.objects[index].bank)
+            .collect();
+        let mut sights = self.sights(present, encoded);
+        let past = ViewPast {
+            banks: &banks,
+            moment: self.moment(view),
+            rule: &self.options.rule,
+            sights: &mut sights,
+        };
+        let recalled = self.segmenter.recall_views(&features, past);
+        let prediction = self
+            .segmenter
+            .predict(&features, &recalled, Prompt::None, policy);
+        let memory = self.segmenter.remember(&features, &prediction, policy);
+        let outcomes = Outcome::all(&prediction);
+        for ((&index, memory), mut outcome) in waiting.iter().zip(memory.split()).zip(outcomes) {
+            if let Some(largest) = self.options.largest_filled_hole {
+                outcome.fill_holes(largest)?;
+            }
+            self.objects[index].take(view, false, (outcome, memory));
+        }
+        Ok(())
+    }
+
+    /// The masks of all objects that were looked for in a camera.
+    pub(crate) fn masks(
+        &self,
+        camera: usize,
+        size: FrameSize,
+    ) -> Result<Vec<ObjectMask>, SessionError> {
+        let seen: Vec<_> = self
+            .objects
+            .iter()
+            .filter_map(|object| Some((object.id, object.outcomes.get(&camera)?)))
+            .collect();
+        object_masks(&seen, size, self.options.separate_objects)
+    }
+}
