@@ -33,6 +33,9 @@
 //! | nuScenes | [`NuScenes`] | [`NuTrackingResults`] |
 //! | Waymo Open Dataset v1, v2 | [`WaymoRecords`], [`WaymoComponents`] | none |
 //!
+//! Several cameras of one vehicle, from either of the last two, from a `rig.toml` or from label pictures, are a [`RigClip`],
+//! which [`RigPlace`] finds; [`NuScenesWriter`], [`RigClip::write_waymo_records`] and [`RigLabelWriter`] write it.
+//!
 //! Files are parsed, never run, and whatever they hold leads to an error with its place in the file, not to a panic.
 
 mod annotated_box;
@@ -64,6 +67,13 @@ pub use convert::form::MaskForm;
 pub use driving::kitti_mots::{MotsObject, MotsRange, MotsSequence};
 pub use driving::nu_scenes::{NuCamera, NuObject, NuPose, NuSample, NuScene, NuScenes};
 pub use driving::nu_scenes_results::{NuSource, NuTrackedBox, NuTrackingResults};
+pub use driving::rig::clip::{RigAbout, RigClip, RigSource, RigSteps, RigWarning};
+pub use driving::rig::label_pictures::RigLabelWriter;
+pub use driving::rig::nu_scenes_masks::NuMaskFile;
+pub use driving::rig::nu_scenes_writer::{NuScenesWriter, RigMaskForm, RigPictureForm};
+pub use driving::rig::places::RigPlace;
+pub use driving::rig::step::{RigBox, RigMasks, RigObject, RigPicture, RigStep, RigView};
+pub use driving::rig::tracks_json::{RigTrackedMask, RigTracks};
 pub use driving::waymo::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform};
 pub use driving::waymo::components::{WaymoComponents, WaymoMoment, WaymoRows, WaymoVehiclePose};
 pub use driving::waymo::panoptic::{WaymoInstance, WaymoObject, WaymoPanoptic, WaymoSegmentation};

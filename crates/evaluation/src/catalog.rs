@@ -352,3 +352,31 @@ pub(crate) const SA_CO: Entry = Entry {
         ),
     ],
 };
+
+const RIG_TRUTH: &str = "nuScenes with masks/, Waymo's .tfrecord files or components, a rig.toml or folders of them, or \
+                         CLIP/CAMERA/STEP.png, values are objects in all cameras";
+const RIG_PREDICTIONS: &str =
+    "CLIP/CAMERA/STEP.png, 16 bits, values are objects in all cameras; or CLIP/tracks.json";
+const RIG_SPLIT: Option<&str> = Some("the version of nuScenes, where there are several");
+const RIG_RULES: &[Rules] = &[rules(
+    "all-frames",
+    "an instance's score is the mean over all annotated pictures, in each camera from the first in which it appears on \
+     either side; instances weigh the same (the paper does not say how it averages)",
+)];
+
+pub(crate) const RIG_CROSS_VIEW: Entry = Entry {
+    name: "rig-cross-view",
+    about: "objects that two or more cameras of a rig see: J and F over all cameras (MST-SAM)",
+    truth: RIG_TRUTH,
+    predictions: RIG_PREDICTIONS,
+    split: RIG_SPLIT,
+    rules: RIG_RULES,
+};
+pub(crate) const RIG_GENERIC: Entry = Entry {
+    name: "rig-generic",
+    about: "all objects that the cameras of a rig see: J and F over all cameras (MST-SAM)",
+    truth: RIG_TRUTH,
+    predictions: RIG_PREDICTIONS,
+    split: RIG_SPLIT,
+    rules: RIG_RULES,
+};

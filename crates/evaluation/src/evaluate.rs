@@ -7,7 +7,7 @@ use crate::error::EvaluationError;
 use crate::protocol::Protocol;
 use crate::protocols::{
     answers, boxes, charades_sta, davis, expressions, images, kitti_mots, qv_highlights, ref_coco,
-    sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
+    rig, sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
 };
 use crate::report::Report;
 use crate::task::{Inputs, Options, Progress, Task};
@@ -34,7 +34,11 @@ pub fn evaluate(
     };
     if !matches!(
         protocol,
-        Protocol::Mevis | Protocol::Revos | Protocol::RefYoutubeVos
+        Protocol::Mevis
+            | Protocol::Revos
+            | Protocol::RefYoutubeVos
+            | Protocol::RigCrossView
+            | Protocol::RigGeneric
     ) {
         task.without_zeroes()?;
     }
@@ -63,5 +67,7 @@ pub fn evaluate(
         Protocol::YoutubeVis => youtube_vis::youtube_vis(&task),
         Protocol::KittiMots => kitti_mots::kitti_mots(&task),
         Protocol::SaCo => sa_co::sa_co(&task),
+        Protocol::RigCrossView => rig::rig(&task, rig::Scope::CrossView),
+        Protocol::RigGeneric => rig::rig(&task, rig::Scope::Generic),
     }
 }

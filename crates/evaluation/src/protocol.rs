@@ -59,11 +59,15 @@ pub enum Protocol {
     KittiMots,
     /// SA-Co/VEval.
     SaCo,
+    /// MST-SAM's cross-view benchmark.
+    RigCrossView,
+    /// MST-SAM's generic object benchmark.
+    RigGeneric,
 }
 
 impl Protocol {
     /// All of them, by task.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Davis2016,
         Self::Davis2017,
         Self::Davis2017Unsupervised,
@@ -88,6 +92,8 @@ impl Protocol {
         Self::YoutubeVis,
         Self::KittiMots,
         Self::SaCo,
+        Self::RigCrossView,
+        Self::RigGeneric,
     ];
 
     fn entry(self) -> &'static Entry {
@@ -116,6 +122,8 @@ impl Protocol {
             Self::YoutubeVis => &catalog::YOUTUBE_VIS,
             Self::KittiMots => &catalog::KITTI_MOTS,
             Self::SaCo => &catalog::SA_CO,
+            Self::RigCrossView => &catalog::RIG_CROSS_VIEW,
+            Self::RigGeneric => &catalog::RIG_GENERIC,
         }
     }
 

@@ -4,4 +4,5 @@ pub(crate) mod kitti_mots;
 pub(crate) mod nu_scenes;
 pub(crate) mod nu_scenes_results;
 pub(crate) mod nu_scenes_tables;
+pub(crate) mod rig;
 pub(crate) mod waymo;

@@ -33,6 +33,8 @@ pub struct NuPose {
 /// A picture of one camera.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NuCamera {
+    /// Token of the picture, under which annotations are kept.
+    pub token: String,
     /// Name of the camera, such as `CAM_FRONT_LEFT`.
     pub channel: String,
     /// The picture's file.
@@ -242,6 +244,7 @@ fn key_frames(root: &Path, tables: &Path) -> Result<Samples> {
             .get_mut(&data.sample_token)
             .ok_or_else(|| none("sample", &data.sample_token))?;
         sample.cameras.push(NuCamera {
+            token: data.token.clone(),
             channel: sensor.channel.clone(),
             path: root.join(&data.filename),
             size: checked_size(data.width, data.height).map_err(refuse)?,

@@ -1,17 +1,18 @@
 //! Label pictures of 16 bits, as driving data sets store class and instance in one number.
 //!
-//! In: a PNG, grey, of 8 or 16 bits. Out: one number for each pixel.
+//! In: a PNG, grey of 8 or 16 bits or with a palette of 8. Out: one number for each pixel, and back as a grey one of 16.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
-use tubelet_geometry::{FrameSize, Mask};
+use png::{BitDepth, ColorType, Decoder, Encoder, Limits, Transformations};
+use tubelet_geometry::{FrameSize, GeometryError, Mask, PixelRect};
 
 use super::run_length_json::checked_size;
 use super::text::{damaged, read_bytes};
-use crate::error::Result;
+use crate::error::{DatasetError, Result};
 
 /// Most memory that a picture may take while it is read.
 const MOST_BYTES: usize = 1 << 29;
@@ -58,10 +59,12 @@ impl DeepLabels {
                 .chunks_exact(2)
                 .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
                 .collect(),
-            (ColorType::Grayscale, BitDepth::Eight) => raw.into_iter().map(u16::from).collect(),
+            (ColorType::Grayscale | ColorType::Indexed, BitDepth::Eight) => {
+                raw.into_iter().map(u16::from).collect()
+            }
             _ => {
                 return Err(broken(format!(
-                    "a grey PNG of 8 or 16 bits is needed, this is {color:?} {depth:?}"
+                    "a grey PNG of 8 or 16 bits or one with a palette is needed, this is {color:?} {depth:?}"
                 )));
             }
         };
@@ -69,6 +72,91 @@ impl DeepLabels {
             return Err(broken(format!("{} values for {size}", values.len())));
         }
         Ok(Self { size, values })
+    }
+
+    /// A picture of zeros.
+    pub fn new(size: FrameSize) -> Self {
+        Self {
+            size,
+            values: vec![0; size.pixel_count()],
+        }
+    }
+
+    /// Gives the pixels of a mask a value, over what was there.
+    ///
+    /// # Errors
+    /// [`DatasetError::Masks`] where the mask has another size.
+    pub fn paint(&mut self, mask: &Mask, value: u16) -> Result<()> {
+        if mask.size() != self.size {
+            return Err(DatasetError::Masks(GeometryError::SizeMismatch {
+                left: self.size,
+                right: mask.size(),
+            }));
+        }
+        let rows = self.values.chunks_exact_mut(self.size.width.max(1));
+        for (y, row) in rows.enumerate() {
+            for run in mask.row_runs(y) {
+                if let Some(run) = row.get_mut(run) {
+                    run.fill(value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of a grey PNG of 16 bits.
+    ///
+    /// # Errors
+    /// [`DatasetError::Labels`] for a picture without pixels, with the name of the file that it is for.
+    pub(crate) fn encode(&self, path: &Path) -> Result<Vec<u8>> {
+        let refuse = |error: png::EncodingError| DatasetError::Labels {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        };
+        let mut bytes = Vec::new();
+        let (width, height) = (self.size.width as u32, self.size.height as u32);
+        let mut encoder = Encoder::new(&mut bytes, width, height);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(BitDepth::Sixteen);
+        let mut writer = encoder.write_header().map_err(refuse)?;
+        let raw: Vec<u8> = self.values.iter().flat_map(|it| it.to_be_bytes()).collect();
+        writer.write_image_data(&raw).map_err(refuse)?;
+        writer.finish().map_err(refuse)?;
+        Ok(bytes)
+    }
+
+    /// Writes a grey PNG of 16 bits.
+    ///
+    /// # Errors
+    /// [`DatasetError::Labels`] for a picture without pixels, [`DatasetError::Write`].
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = self.encode(path)?;
+        fs::write(path, bytes).map_err(|source| DatasetError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    /// The pixels of every number that occurs, in one pass.
+    pub fn masks(&self) -> BTreeMap<u16, Mask> {
+        let mut masks: BTreeMap<u16, Mask> = BTreeMap::new();
+        for (y, row) in self.values.chunks_exact(self.size.width.max(1)).enumerate() {
+            let mut left = 0;
+            for run in row.chunk_by(|one, next| one == next) {
+                let right = left + run.len();
+                let value = run.first().copied().unwrap_or_default();
+                let mask = masks.entry(value).or_insert_with(|| Mask::new(self.size));
+                mask.fill_rect(PixelRect {
+                    left,
+                    top: y,
+                    right,
+                    bottom: y + 1,
+                });
+                left = right;
+            }
+        }
+        masks
     }
 
     /// Width and height.
@@ -112,7 +200,7 @@ mod tests {
 
     fn encoded(depth: BitDepth, color: ColorType, data: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, 2, 1);
+        let mut encoder = Encoder::new(&mut bytes, 2, 1);
         encoder.set_depth(depth);
         encoder.set_color(color);
         let mut writer = encoder.write_header().unwrap();
@@ -130,6 +218,26 @@ mod tests {
         bytes[29..33].copy_from_slice(&sum.sum().to_be_bytes());
         let error = DeepLabels::decode(Path::new("x.png"), &bytes).unwrap_err();
         assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
+    fn what_is_painted_is_written_and_comes_back_as_masks() {
+        let size = FrameSize::new(70, 3);
+        let mut labels = DeepLabels::new(size);
+        let mut mask = Mask::new(size);
+        for x in 60..69 {
+            mask.set(x, 1, true);
+        }
+        labels.paint(&mask, 40_000).unwrap();
+        let bytes = labels.encode(Path::new("x.png")).unwrap();
+        let again = DeepLabels::decode(Path::new("x.png"), &bytes).unwrap();
+        assert_eq!(again, labels);
+        let masks = again.masks();
+        assert_eq!(masks.keys().copied().collect::<Vec<_>>(), [0, 40_000]);
+        assert_eq!((&masks[&40_000], masks[&0].count()), (&mask, 201));
+        assert!(labels.paint(&Mask::new(FrameSize::new(3, 70)), 1).is_err());
+        let none = DeepLabels::new(FrameSize::new(0, 0));
+        assert!(none.encode(Path::new("x.png")).is_err());
     }
 
     #[test]

@@ -15,3 +15,4 @@ pub(crate) mod tables;
 pub(crate) mod text;
 pub(crate) mod tf_record;
 pub(crate) mod wire;
+pub(crate) mod wire_writer;

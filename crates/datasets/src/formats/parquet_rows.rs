@@ -77,6 +77,17 @@ impl ParquetRows {
         })
     }
 
+    /// Whether a file has a column, which some releases lack.
+    pub(crate) fn has_column(path: &Path, column: &str) -> Result<bool> {
+        let find = || {
+            let file = File::open(path).map_err(|error| error.to_string())?;
+            let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
+            let schema = reader.metadata().file_metadata().schema();
+            Ok(schema.get_fields().iter().any(|it| it.name() == column))
+        };
+        caught(find).map_err(|reason| damaged(path, 0, reason))
+    }
+
     /// Number of rows, without reading any.
     pub(crate) fn count(path: &Path) -> Result<usize> {
         let count = || {

@@ -1,11 +1,11 @@
 //! TFRecord: records of bytes, one after the other, each with checksums.
 //!
-//! In: a file. Out: one record at a time, checked. What a record holds is the business of the data set. Format:
+//! In: a file. Out: one record at a time, checked; and back. What a record holds is the business of the data set. Format:
 //! TensorFlow, `tensorflow/core/lib/io/record_writer.h`: length (8 bytes), its checksum (4), the record, its checksum (4),
 //! little-endian; checksums are CRC-32C, rotated and offset.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::text::damaged;
@@ -45,8 +45,36 @@ impl TfRecords {
         &self.path
     }
 
-    /// Reads the next record; `None` at the end.
-    pub(crate) fn next_record(&mut self) -> Result<Option<Vec<u8>>> {
+    fn unreadable(&self, source: std::io::Error) -> DatasetError {
+        DatasetError::Read {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// Where the records begin, from their heads alone; the next record is the first again.
+    pub(crate) fn starts(&mut self) -> Result<Vec<u64>> {
+        let mut starts = Vec::new();
+        self.go_to(0)?;
+        while let Some(length) = self.head()? {
+            starts.push(self.offset);
+            let next = self.offset + 16 + length;
+            self.go_to(next)?;
+        }
+        self.go_to(0)?;
+        Ok(starts)
+    }
+
+    /// Makes the record that begins somewhere the next one.
+    pub(crate) fn go_to(&mut self, start: u64) -> Result<()> {
+        let found = self.reader.seek(SeekFrom::Start(start));
+        found.map_err(|source| self.unreadable(source))?;
+        self.offset = start;
+        Ok(())
+    }
+
+    /// Reads the head of the next record, which says how long it is; `None` at the end.
+    fn head(&mut self) -> Result<Option<u64>> {
         if self.offset == self.length {
             return Ok(None);
         }
@@ -58,12 +86,8 @@ impl TfRecords {
             return Err(refuse("the file ends inside the head of a record"));
         }
         let mut head = [0; 12];
-        self.reader
-            .read_exact(&mut head)
-            .map_err(|source| DatasetError::Read {
-                path: self.path.clone(),
-                source,
-            })?;
+        let read = self.reader.read_exact(&mut head);
+        read.map_err(|source| self.unreadable(source))?;
         let [a, b, c, d, e, f, g, h, checksum @ ..] = head;
         let length_bytes = [a, b, c, d, e, f, g, h];
         if masked_checksum(&length_bytes) != u32::from_le_bytes(checksum) {
@@ -75,20 +99,35 @@ impl TfRecords {
         if length > LARGEST_RECORD || length > left - 16 {
             return Err(refuse("a record that reaches beyond the end of the file"));
         }
+        Ok(Some(length))
+    }
+
+    /// Reads the next record; `None` at the end.
+    pub(crate) fn next_record(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some(length) = self.head()? else {
+            return Ok(None);
+        };
         let mut record = vec![0; length as usize];
         let mut checksum = [0; 4];
         let read = self.reader.read_exact(&mut record);
         read.and_then(|()| self.reader.read_exact(&mut checksum))
-            .map_err(|source| DatasetError::Read {
-                path: self.path.clone(),
-                source,
-            })?;
+            .map_err(|source| self.unreadable(source))?;
         if masked_checksum(&record) != u32::from_le_bytes(checksum) {
-            return Err(refuse("a record has a wrong checksum: the file is damaged"));
+            let reason = "a record has a wrong checksum: the file is damaged";
+            return Err(damaged(&self.path, self.offset as usize, reason));
         }
         self.offset += 16 + length;
         Ok(Some(record))
     }
+}
+
+/// Writes a record.
+pub(crate) fn write_record(file: &mut impl Write, record: &[u8]) -> std::io::Result<()> {
+    let length = (record.len() as u64).to_le_bytes();
+    file.write_all(&length)?;
+    file.write_all(&masked_checksum(&length).to_le_bytes())?;
+    file.write_all(record)?;
+    file.write_all(&masked_checksum(record).to_le_bytes())
 }
 
 /// The checksum as it is stored.
@@ -165,11 +204,8 @@ mod tests {
     #[test]
     fn written_records_are_read_and_damage_is_found() {
         let record = |bytes: &[u8]| {
-            let length = (bytes.len() as u64).to_le_bytes();
-            let mut record = length.to_vec();
-            record.extend(masked_checksum(&length).to_le_bytes());
-            record.extend(bytes);
-            record.extend(masked_checksum(bytes).to_le_bytes());
+            let mut record = Vec::new();
+            write_record(&mut record, bytes).unwrap();
             record
         };
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -181,6 +217,12 @@ mod tests {
             found.push(record);
         }
         assert_eq!(found, [&b"one"[..], b"", b"three"]);
+        let starts = records.starts().unwrap();
+        assert_eq!(starts, [0, 19, 35]);
+        records.go_to(starts[2]).unwrap();
+        assert_eq!(records.next_record().unwrap().unwrap(), b"three");
+        records.go_to(0).unwrap();
+        assert_eq!(records.next_record().unwrap().unwrap(), b"one");
         *bytes.last_mut().unwrap() ^= 1;
         std::fs::write(file.path(), &bytes).unwrap();
         let mut records = TfRecords::open(file.path()).unwrap();

@@ -11,6 +11,7 @@ mod grounding;
 mod inspection;
 mod mutation;
 mod referring;
+mod rig;
 mod segmentation;
 mod shared;
 mod tracking;

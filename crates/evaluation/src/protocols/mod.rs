@@ -15,5 +15,6 @@ pub(crate) mod tubes;
 
 pub(crate) mod boxes;
 pub(crate) mod kitti_mots;
+pub(crate) mod rig;
 pub(crate) mod sa_co;
 pub(crate) mod youtube_vis;

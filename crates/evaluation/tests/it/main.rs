@@ -16,6 +16,7 @@ mod judged;
 mod moments;
 mod questions;
 mod refusals;
+mod rigs;
 mod segmentation;
 mod sentences;
 mod shared;

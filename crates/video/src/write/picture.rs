@@ -1,4 +1,4 @@
-//! Writing single frames as PNG or JPEG.
+//! Writing single frames as PNG or JPEG, into files or memory.
 
 use std::path::Path;
 
@@ -27,6 +27,21 @@ impl Frame {
     /// [`VideoError::DiskFull`] or [`VideoError::Write`]; [`VideoError::Encode`] for a frame without pixels.
     pub fn write_jpeg(&self, path: impl AsRef<Path>, quality: u8) -> Result<()> {
         let path = path.as_ref();
+        let bytes = self.jpeg_bytes(path, quality)?;
+        let mut file = PartialFile::create(path)?;
+        file.append(&bytes)?;
+        file.finish()
+    }
+
+    /// The bytes of a JPEG of a quality from 1 to 100.
+    ///
+    /// # Errors
+    /// [`VideoError::Encode`] for a frame without pixels.
+    pub fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>> {
+        self.jpeg_bytes(Path::new("JPEG"), quality)
+    }
+
+    fn jpeg_bytes(&self, path: &Path, quality: u8) -> Result<Vec<u8>> {
         let refused = |reason: String| VideoError::Encode {
             path: path.to_owned(),
             size: self.size,
@@ -45,9 +60,7 @@ impl Frame {
         JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100))
             .write_image(&self.pixels, width, height, ExtendedColorType::Rgb8)
             .map_err(|error| refused(error.to_string()))?;
-        let mut file = PartialFile::create(path)?;
-        file.append(&bytes)?;
-        file.finish()
+        Ok(bytes)
     }
 }
 

@@ -48,6 +48,12 @@ impl WaymoCamera {
         (Self::RearRight, "REAR_RIGHT"),
     ];
 
+    /// Its number in the files.
+    pub fn number(self) -> u64 {
+        let place = Self::ALL.iter().position(|(camera, _)| *camera == self);
+        place.map_or(0, |index| index as u64 + 1)
+    }
+
     /// The camera of a number; `None` for 0, unknown, and for numbers above 8.
     pub fn from_number(number: u64) -> Option<Self> {
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
@@ -98,6 +104,8 @@ pub struct WaymoImage {
     pub jpeg: Vec<u8>,
     /// From the vehicle's frame to the world's, when the picture was taken.
     pub world_from_vehicle: Option<WaymoTransform>,
+    /// When that was, in microseconds since 1970; `None` where the file does not say.
+    pub pose_micros: Option<i64>,
 }
 
 impl WaymoImage {
@@ -106,17 +114,28 @@ impl WaymoImage {
     /// # Errors
     /// [`DatasetError::Bytes`](crate::DatasetError::Bytes) for what is no JPEG.
     pub fn decode(&self) -> Result<Frame> {
-        let refuse = |reason: String| damaged(Path::new(self.camera.name()), 0, reason);
-        let mut reader = ImageReader::new(Cursor::new(&self.jpeg));
-        reader.set_format(ImageFormat::Jpeg);
-        let mut limits = Limits::default();
-        limits.max_alloc = Some(MOST_PIXELS as u64);
-        reader.limits(limits);
-        let picture = reader.decode().map_err(|error| refuse(error.to_string()))?;
-        let picture = picture.into_rgb8();
-        let size = FrameSize::new(picture.width() as usize, picture.height() as usize);
-        Ok(Frame::new(size, picture.into_raw())?)
+        decode_jpeg(Path::new(self.camera.name()), &self.jpeg)
     }
+}
+
+/// Decodes the bytes of a JPEG; the name is for error messages.
+pub(in crate::driving) fn decode_jpeg(place: &Path, bytes: &[u8]) -> Result<Frame> {
+    let refuse = |reason: String| damaged(place, 0, reason);
+    let mut reader = ImageReader::new(Cursor::new(bytes));
+    reader.set_format(ImageFormat::Jpeg);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_PIXELS as u64);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|error| refuse(error.to_string()))?;
+    let picture = picture.into_rgb8();
+    let size = FrameSize::new(picture.width() as usize, picture.height() as usize);
+    Ok(Frame::new(size, picture.into_raw())?)
+}
+
+/// Microseconds from seconds, which releases keep as doubles.
+pub(super) fn micros(seconds: f64) -> Option<i64> {
+    let micros = (seconds * 1e6).round();
+    (micros.is_finite() && micros.abs() < 9e18 && micros != 0.0).then_some(micros as i64)
 }
 
 /// Sixteen numbers, or a message.

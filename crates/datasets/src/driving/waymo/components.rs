@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform, transform};
+use super::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform, micros, transform};
 use super::panoptic::{WaymoInstance, WaymoSegmentation};
 use crate::error::{DatasetError, Result};
 use crate::formats::parquet_rows::{ParquetRow, ParquetRows};
@@ -57,6 +57,11 @@ impl WaymoComponents {
             });
         }
         Ok(opened)
+    }
+
+    /// The folder.
+    pub(in crate::driving) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Names of the components on the disk.
@@ -118,8 +123,13 @@ impl WaymoComponents {
     pub fn images(&self, segment: &str) -> Result<WaymoRows<WaymoMoment<WaymoImage>>> {
         const IMAGE: &str = "[CameraImageComponent].image";
         const POSE: &str = "[CameraImageComponent].pose.transform";
+        const TAKEN: &str = "[CameraImageComponent].pose_timestamp";
         let path = self.file("camera_image", segment)?;
-        WaymoRows::open(path, &[TIME, CAMERA, IMAGE, POSE], |_, row| {
+        let mut columns = vec![TIME, CAMERA, IMAGE, POSE];
+        if path.is_file() && ParquetRows::has_column(&path, TAKEN)? {
+            columns.push(TAKEN);
+        }
+        WaymoRows::open(path, &columns, |_, row| {
             let camera = camera(row)?;
             Ok(WaymoMoment {
                 timestamp_micros: time(row)?,
@@ -128,7 +138,23 @@ impl WaymoComponents {
                     camera,
                     jpeg: row.bytes(IMAGE)?.to_vec(),
                     world_from_vehicle: Some(transform(row.numbers(POSE)?)?),
+                    pose_micros: row.number(TAKEN).ok().and_then(micros),
                 },
+            })
+        })
+    }
+
+    /// Moments at which there are pictures, without the pictures.
+    ///
+    /// # Errors
+    /// Those of [`WaymoComponents::vehicle_poses`].
+    pub fn moments(&self, segment: &str) -> Result<WaymoRows<WaymoMoment<()>>> {
+        let path = self.file("camera_image", segment)?;
+        WaymoRows::open(path, &[TIME, CAMERA], |_, row| {
+            Ok(WaymoMoment {
+                timestamp_micros: time(row)?,
+                camera: camera(row)?,
+                content: (),
             })
         })
     }

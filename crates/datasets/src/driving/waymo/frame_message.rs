@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform, transform};
+use super::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform, micros, transform};
 use super::panoptic::{WaymoInstance, WaymoSegmentation};
 use super::records::{WaymoBox, WaymoCameraSegmentation, WaymoFrame};
 use crate::annotated_box::AnnotatedBox;
@@ -95,13 +95,14 @@ fn pose(message: &[u8]) -> Result<WaymoTransform, String> {
 
 fn image(path: &Path, message: &[u8], frame: &mut WaymoFrame) -> Result<(), String> {
     let (mut found, mut jpeg, mut world_from_vehicle) = (None, Vec::new(), None);
-    let mut labels = None;
+    let (mut labels, mut pose_micros) = (None, None);
     for field in fields(message) {
         let field = field?;
         match (field.number, field.bytes()) {
             (1, None) => found = Some(camera(field)?),
             (2, Some(bytes)) => jpeg = bytes.to_vec(),
             (3, Some(message)) => world_from_vehicle = Some(pose(message)?),
+            (5, None) => pose_micros = field.double().and_then(micros),
             (10, Some(message)) => labels = Some(segmentation(path, message)?),
             _ => {}
         }
@@ -111,6 +112,7 @@ fn image(path: &Path, message: &[u8], frame: &mut WaymoFrame) -> Result<(), Stri
         camera,
         jpeg,
         world_from_vehicle,
+        pose_micros,
     });
     frame
         .segmentations

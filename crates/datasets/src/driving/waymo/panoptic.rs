@@ -12,6 +12,45 @@ use tubelet_geometry::Mask;
 use crate::error::Result;
 use crate::formats::deep_png::DeepLabels;
 
+/// Names of the classes by their numbers; what is undefined has none.
+const CLASSES: [&str; 29] = [
+    "",
+    "ego_vehicle",
+    "car",
+    "truck",
+    "bus",
+    "other_large_vehicle",
+    "bicycle",
+    "motorcycle",
+    "trailer",
+    "pedestrian",
+    "cyclist",
+    "motorcyclist",
+    "bird",
+    "ground_animal",
+    "construction_cone_pole",
+    "pole",
+    "pedestrian_object",
+    "sign",
+    "traffic_light",
+    "building",
+    "road",
+    "lane_marker",
+    "road_marker",
+    "sidewalk",
+    "vegetation",
+    "sky",
+    "ground",
+    "dynamic",
+    "static",
+];
+
+/// The number of a class; 0 for a name that is none of Waymo's.
+pub(in crate::driving) fn class_number(name: &str) -> u16 {
+    let found = CLASSES.iter().position(|class| *class == name);
+    found.map_or(0, |number| number as u16)
+}
+
 /// A segmentation as it stands in the file, not yet decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaymoSegmentation {
@@ -55,6 +94,24 @@ pub struct WaymoObject {
     pub local: u16,
     /// Its number throughout the sequence; `None` where the table lacks it.
     pub instance: Option<WaymoInstance>,
+}
+
+impl WaymoObject {
+    /// Class and local number in a value; nothing is known of its number throughout the sequence.
+    pub(in crate::driving) fn of(value: u16, divisor: u16) -> Self {
+        let divisor = divisor.max(1);
+        Self {
+            value,
+            class: value / divisor,
+            local: value % divisor,
+            instance: None,
+        }
+    }
+
+    /// Name of its class, such as `car`; empty for a number that Waymo does not know.
+    pub fn class_name(&self) -> &'static str {
+        CLASSES.get(usize::from(self.class)).copied().unwrap_or("")
+    }
 }
 
 impl WaymoSegmentation {
@@ -102,11 +159,12 @@ impl WaymoPanoptic {
     /// The objects, which have an instance number; what is only of a class (road, sky) is left out.
     pub fn objects(&self) -> Vec<WaymoObject> {
         let values = self.labels.distinct().into_iter();
-        let objects = values.map(|value| WaymoObject {
-            value,
-            class: value / self.divisor,
-            local: value % self.divisor,
-            instance: self.instances.get(&(value % self.divisor)).copied(),
+        let objects = values.map(|value| {
+            let object = WaymoObject::of(value, self.divisor);
+            WaymoObject {
+                instance: self.instances.get(&object.local).copied(),
+                ..object
+            }
         });
         objects.filter(|object| object.local > 0).collect()
     }

@@ -71,6 +71,23 @@ impl WaymoRecords {
         Ok(Self { records, index: 0 })
     }
 
+    /// Where the frames begin, found without reading them; the next frame is the first again.
+    pub(in crate::driving) fn starts(&mut self) -> Result<Vec<u64>> {
+        self.index = 0;
+        self.records.starts()
+    }
+
+    /// Makes a frame the next one, by its number and where it begins.
+    pub(in crate::driving) fn go_to(&mut self, index: usize, start: u64) -> Result<()> {
+        self.index = index;
+        self.records.go_to(start)
+    }
+
+    /// The file.
+    pub(in crate::driving) fn path(&self) -> &Path {
+        self.records.path()
+    }
+
     /// Reads the next frame; `None` at the end.
     ///
     /// # Errors
