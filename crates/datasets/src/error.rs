@@ -22,6 +22,16 @@ pub enum DatasetError {
         /// Frames asked for.
         frames: usize,
     },
+    /// A setting of the driving world that cannot be drawn.
+    #[error("a driving world with {setting} {found} cannot be drawn: {expected} are possible")]
+    DrivingWorld {
+        /// Name of the setting.
+        setting: &'static str,
+        /// What is possible.
+        expected: &'static str,
+        /// What was asked for.
+        found: String,
+    },
     /// A folder that is not laid out as the data set is.
     #[error("{}: not a folder of {dataset}: {reason}", path.display())]
     Layout {

@@ -43,6 +43,7 @@ mod annotation;
 mod answering;
 mod convert;
 mod driving;
+mod driving_world;
 mod error;
 mod formats;
 mod grounding;
@@ -78,6 +79,13 @@ pub use driving::waymo::camera::{WaymoCalibration, WaymoCamera, WaymoImage, Waym
 pub use driving::waymo::components::{WaymoComponents, WaymoMoment, WaymoRows, WaymoVehiclePose};
 pub use driving::waymo::panoptic::{WaymoInstance, WaymoObject, WaymoPanoptic, WaymoSegmentation};
 pub use driving::waymo::records::{WaymoBox, WaymoCameraSegmentation, WaymoFrame, WaymoRecords};
+pub use driving_world::actor::DrivingClass;
+pub use driving_world::clip::{DrivingClip, driving_clip};
+pub use driving_world::config::{CameraLayout, DrivingWorldConfig};
+pub use driving_world::detections::{DetectionNoise, SyntheticDetection, synthetic_detections};
+pub use driving_world::step::{
+    DrivingBox, DrivingObject, DrivingPicture, DrivingStep, Sighting,
+};
 pub use error::DatasetError;
 pub use formats::deep_png::DeepLabels;
 pub use grounding::charades_sta::{CharadesLengths, CharadesMoment, CharadesReannotation};

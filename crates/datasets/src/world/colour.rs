@@ -5,7 +5,7 @@
 use super::dice::Dice;
 
 /// Red, green and blue in `0..=255`.
-pub(super) type Colour = [f32; 3];
+pub(crate) type Colour = [f32; 3];
 
 /// Where a family of materials lies: hue in degrees, its spread, ranges of saturation and value, frequency.
 struct Family {
@@ -51,7 +51,7 @@ const FAMILIES: [Family; 14] = [
 ];
 
 /// A colour of a random material.
-pub(super) fn material(dice: &mut Dice) -> Colour {
+pub(crate) fn material(dice: &mut Dice) -> Colour {
     let weights = FAMILIES.each_ref().map(|family| family.weight);
     let family = &FAMILIES[dice.weighted(&weights)];
     let hue = family.hue + dice.signed(family.spread);
@@ -65,16 +65,16 @@ pub(super) fn material(dice: &mut Dice) -> Colour {
 
 /// A few colours that belong together.
 #[derive(Clone, Debug)]
-pub(super) struct Palette(pub(super) Vec<Colour>);
+pub(crate) struct Palette(pub(crate) Vec<Colour>);
 
 impl Palette {
     /// Shades of one material with now and then an accent of another: the colours of one surface.
-    pub(super) fn surface(dice: &mut Dice) -> Self {
+    pub(crate) fn surface(dice: &mut Dice) -> Self {
         Self::around(dice, material)
     }
 
     /// Like [`Palette::surface`], close to a given colour: what camouflage and neighbouring surfaces use.
-    pub(super) fn near(dice: &mut Dice, colour: Colour, distance: f32) -> Self {
+    pub(crate) fn near(dice: &mut Dice, colour: Colour, distance: f32) -> Self {
         Self::around(dice, |dice| jitter(dice, colour, distance))
     }
 
@@ -93,7 +93,7 @@ impl Palette {
     }
 
     /// The colour at `position` in `0..=1` along the palette, linearly between entries.
-    pub(super) fn ramp(&self, position: f32) -> Colour {
+    pub(crate) fn ramp(&self, position: f32) -> Colour {
         let last = self.0.len() - 1;
         let scaled = position.clamp(0.0, 1.0) * last as f32;
         let index = (scaled as usize).min(last);
@@ -105,23 +105,23 @@ impl Palette {
     }
 
     /// The entry chosen by a hash.
-    pub(super) fn entry(&self, hash: u64) -> Colour {
+    pub(crate) fn entry(&self, hash: u64) -> Colour {
         self.0[(hash % self.0.len() as u64) as usize]
     }
 
-    pub(super) fn first(&self) -> Colour {
+    pub(crate) fn first(&self) -> Colour {
         self.0[0]
     }
 }
 
 /// A colour moved mostly along brightness, less along hue, as light and age move it.
-pub(super) fn jitter(dice: &mut Dice, colour: Colour, distance: f32) -> Colour {
+pub(crate) fn jitter(dice: &mut Dice, colour: Colour, distance: f32) -> Colour {
     let light = dice.normal() * distance;
     colour.map(|channel| (channel + light + dice.normal() * distance * 0.35).clamp(0.0, 255.0))
 }
 
 /// `a` at weight 0, `b` at weight 1.
-pub(super) fn mix(a: Colour, b: Colour, weight: f32) -> Colour {
+pub(crate) fn mix(a: Colour, b: Colour, weight: f32) -> Colour {
     [0, 1, 2].map(|channel| a[channel] + (b[channel] - a[channel]) * weight)
 }
 

@@ -15,7 +15,7 @@ const LUMA: [u8; 64] = [
 
 /// Quantises pictures at one quality.
 #[derive(Clone)]
-pub(super) struct Compression {
+pub(crate) struct Compression {
     /// `cosines[k][n]`, orthonormal.
     cosines: [[f32; 8]; 8],
     steps_luma: [f32; 64],
@@ -24,7 +24,7 @@ pub(super) struct Compression {
 
 impl Compression {
     /// `quality` as JPEG counts it, 1 to 100.
-    pub(super) fn new(quality: f32) -> Self {
+    pub(crate) fn new(quality: f32) -> Self {
         let quality = quality.clamp(1.0, 100.0);
         let scale = if quality < 50.0 {
             50.0 / quality
@@ -51,7 +51,7 @@ impl Compression {
     }
 
     /// Quantises a picture in place.
-    pub(super) fn apply(&self, rgb: &mut [u8], [width, height]: [usize; 2]) {
+    pub(crate) fn apply(&self, rgb: &mut [u8], [width, height]: [usize; 2]) {
         for top in (0..height).step_by(16) {
             for left in (0..width).step_by(16) {
                 self.quantise_square(rgb, [left, top], [width, height]);

@@ -11,9 +11,9 @@ pub(crate) mod scene;
 
 mod camera;
 mod casting;
-mod compression;
+pub(crate) mod compression;
 mod motion;
-mod path;
+pub(crate) mod path;
 mod photograph;
 mod players;
 
@@ -35,10 +35,10 @@ mod silhouette;
 mod thing;
 
 mod affine;
-mod colour;
-mod dice;
-mod noise;
-mod pattern;
+pub(crate) mod colour;
+pub(crate) mod dice;
+pub(crate) mod noise;
+pub(crate) mod pattern;
 mod rounding;
 mod stamp;
-mod texture;
+pub(crate) mod texture;

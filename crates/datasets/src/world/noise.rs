@@ -6,25 +6,25 @@ use super::dice::{Dice, hash, unit_from_bits};
 
 /// A square, tileable field; the side is a power of two.
 #[derive(Clone, Debug)]
-pub(super) struct Field {
+pub(crate) struct Field {
     side: usize,
     values: Vec<f32>,
 }
 
 /// What a spectral field looks like.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spectrum {
+pub(crate) struct Spectrum {
     /// Fall of the amplitude from octave to octave, `2^-slope`: 0 is gritty and natural, 1 soft, 2 cloudy.
-    pub(super) slope: f32,
+    pub(crate) slope: f32,
     /// Cells across the tile in the coarsest octave, along x and along y; unequal values give grain and fur.
-    pub(super) cells: [usize; 2],
+    pub(crate) cells: [usize; 2],
     /// Ridges (dark creases) instead of soft hills.
-    pub(super) ridged: bool,
+    pub(crate) ridged: bool,
 }
 
 impl Field {
     /// Sum of octaves of value noise with amplitudes `2^(-slope · octave)`, normalised to mean 0.5 and deviation 0.2.
-    pub(super) fn spectral(dice: &mut Dice, side: usize, spectrum: Spectrum) -> Self {
+    pub(crate) fn spectral(dice: &mut Dice, side: usize, spectrum: Spectrum) -> Self {
         let mut values = vec![0.0f32; side * side];
         let [mut across, mut down] = spectrum.cells.map(|cells| cells.clamp(1, side / 2));
         let mut amplitude = 1.0;
@@ -71,12 +71,12 @@ impl Field {
             .for_each(|value| *value = ((*value - mean) * gain + 0.5).clamp(0.0, 1.0));
     }
 
-    pub(super) fn side(&self) -> usize {
+    pub(crate) fn side(&self) -> usize {
         self.side
     }
 
     /// The value at the texel of index `[x, y]` of a tile of the same side.
-    pub(super) fn texel(&self, x: usize, y: usize) -> f32 {
+    pub(crate) fn texel(&self, x: usize, y: usize) -> f32 {
         self.values[(y & (self.side - 1)) * self.side + (x & (self.side - 1))]
     }
 }
@@ -122,7 +122,7 @@ fn add_octave(
 }
 
 /// The cubic `3t² - 2t³`.
-pub(super) fn smooth(fraction: f32) -> f32 {
+pub(crate) fn smooth(fraction: f32) -> f32 {
     fraction * fraction * (3.0 - 2.0 * fraction)
 }
 

@@ -7,7 +7,7 @@ use super::dice::{Dice, hash, unit_from_bits};
 
 /// Smooth noise: hashed knots in `[-1, 1]` every `period` frames, joined by Catmull-Rom splines, times an amplitude.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wander {
+pub(crate) struct Wander {
     seed: u64,
     per_frame: f32,
     amplitude: f32,
@@ -16,7 +16,7 @@ pub(super) struct Wander {
 
 impl Wander {
     /// Noise with the given amplitude and frames between knots; it is 0 at time 0.
-    pub(super) fn new(dice: &mut Dice, amplitude: f32, period: f32) -> Self {
+    pub(crate) fn new(dice: &mut Dice, amplitude: f32, period: f32) -> Self {
         let mut wander = Self {
             seed: dice.seed(),
             per_frame: 1.0 / period.max(0.5),
@@ -28,7 +28,7 @@ impl Wander {
     }
 
     /// No change at all.
-    pub(super) fn still() -> Self {
+    pub(crate) fn still() -> Self {
         Self {
             seed: 0,
             per_frame: 1.0,
@@ -37,7 +37,7 @@ impl Wander {
         }
     }
 
-    pub(super) fn at(&self, time: f32) -> f32 {
+    pub(crate) fn at(&self, time: f32) -> f32 {
         if self.amplitude == 0.0 {
             return 0.0;
         }
@@ -64,7 +64,7 @@ impl Wander {
 }
 
 /// Folds a coordinate into `[-limit, limit]` as a ball between two walls.
-pub(super) fn reflect(coordinate: f32, limit: f32) -> f32 {
+pub(crate) fn reflect(coordinate: f32, limit: f32) -> f32 {
     let period = 4.0 * limit.max(1e-3);
     let phase = (coordinate + limit).rem_euclid(period);
     if phase < period * 0.5 {

@@ -8,7 +8,7 @@ use super::texture::Grain;
 
 /// A family of surfaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pattern {
+pub(crate) enum Pattern {
     /// One colour.
     Plain,
     /// Colours along hills and valleys of noise: stone, cloud, bark, fur.
@@ -42,7 +42,7 @@ pub(super) enum Pattern {
 }
 
 /// Patterns that suit the surface of an object.
-pub(super) const OF_OBJECTS: [(Pattern, f32); 13] = [
+pub(crate) const OF_OBJECTS: [(Pattern, f32); 13] = [
     (Pattern::Plain, 3.0),
     (Pattern::Grain, 3.0),
     (Pattern::Blotches, 1.5),
@@ -59,7 +59,7 @@ pub(super) const OF_OBJECTS: [(Pattern, f32); 13] = [
 ];
 
 /// Patterns that suit large parts of a scene.
-pub(super) const OF_SCENES: [(Pattern, f32); 14] = [
+pub(crate) const OF_SCENES: [(Pattern, f32); 14] = [
     (Pattern::Plain, 1.0),
     (Pattern::Grain, 3.0),
     (Pattern::Blotches, 0.7),
@@ -77,13 +77,13 @@ pub(super) const OF_SCENES: [(Pattern, f32); 14] = [
 ];
 
 /// A pattern drawn from a weighted list.
-pub(super) fn choose<const N: usize>(dice: &mut Dice, list: &[(Pattern, f32); N]) -> Pattern {
+pub(crate) fn choose<const N: usize>(dice: &mut Dice, list: &[(Pattern, f32); N]) -> Pattern {
     let weights = list.each_ref().map(|(_, weight)| *weight);
     list[dice.weighted(&weights)].0
 }
 
 /// Fills a square tile (`grain.side()` on each side) with a pattern.
-pub(super) fn draw(
+pub(crate) fn draw(
     pattern: Pattern,
     dice: &mut Dice,
     grain: &Grain,

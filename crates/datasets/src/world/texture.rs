@@ -9,7 +9,7 @@ use super::noise::{Field, Spectrum};
 use super::pattern::{self, Pattern};
 
 /// Scalar fields shared by all textures of one world; each texture reads them shifted and turned its own way.
-pub(super) struct Grain {
+pub(crate) struct Grain {
     fields: Vec<Field>,
     side: usize,
     strength: f32,
@@ -17,14 +17,14 @@ pub(super) struct Grain {
 
 impl Grain {
     /// `strength` is how much textures differ from their average colour, `0..=1`.
-    pub(super) fn with_strength(self, strength: f32) -> Self {
+    pub(crate) fn with_strength(self, strength: f32) -> Self {
         Self {
             strength: strength.clamp(0.0, 1.0),
             ..self
         }
     }
 
-    pub(super) fn new(dice: &mut Dice, side: usize) -> Self {
+    pub(crate) fn new(dice: &mut Dice, side: usize) -> Self {
         let mut fields = Vec::new();
         for base in [2, 4, 16] {
             // Octaves of equal amplitude have the 1/f spectrum of natural images.
@@ -77,12 +77,12 @@ impl Grain {
     }
 
     /// Side of every field and texture, in texels.
-    pub(super) fn side(&self) -> usize {
+    pub(crate) fn side(&self) -> usize {
         self.side
     }
 
     /// A shifted, perhaps mirrored view of one of the fields.
-    pub(super) fn view(&self, dice: &mut Dice) -> View<'_> {
+    pub(crate) fn view(&self, dice: &mut Dice) -> View<'_> {
         let field = &self.fields[dice.integer(0, self.fields.len() - 1)];
         View {
             field,
@@ -95,7 +95,7 @@ impl Grain {
     }
 
     /// A view of the coarse, isotropic field, for warps and large shapes.
-    pub(super) fn coarse(&self, dice: &mut Dice) -> View<'_> {
+    pub(crate) fn coarse(&self, dice: &mut Dice) -> View<'_> {
         View {
             field: &self.fields[0],
             ..self.view(dice)
@@ -105,7 +105,7 @@ impl Grain {
 
 /// See [`Grain::view`].
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     field: &'a Field,
     shift: [usize; 2],
     transpose: bool,
@@ -113,7 +113,7 @@ pub(super) struct View<'a> {
 
 impl View<'_> {
     /// Values of a row between texels, in steps of `1 / fine` along it; `y` is in texels, not negative.
-    pub(super) fn row(&self, y: f32, fine: usize) -> Vec<f32> {
+    pub(crate) fn row(&self, y: f32, fine: usize) -> Vec<f32> {
         let (top, down) = (y as usize, y - y.floor());
         let side = self.field.side();
         let line: Vec<f32> = (0..=side)
@@ -129,7 +129,7 @@ impl View<'_> {
         values
     }
 
-    pub(super) fn texel(&self, x: usize, y: usize) -> f32 {
+    pub(crate) fn texel(&self, x: usize, y: usize) -> f32 {
         let [x, y] = if self.transpose { [y, x] } else { [x, y] };
         self.field.texel(x + self.shift[0], y + self.shift[1])
     }
@@ -137,14 +137,14 @@ impl View<'_> {
 
 /// A square tile of packed texels; the side is a power of two.
 #[derive(Clone, Debug)]
-pub(super) struct Texture {
+pub(crate) struct Texture {
     side: usize,
     texels: Vec<u32>,
 }
 
 impl Texture {
     /// Paints a pattern and lays light noise over it.
-    pub(super) fn paint(
+    pub(crate) fn paint(
         dice: &mut Dice,
         grain: &Grain,
         pattern: Pattern,
@@ -181,7 +181,7 @@ impl Texture {
 
     /// Bilinear sample; coordinates in texels times 256, wrapping. Channels are packed red lowest, relief highest.
     #[inline]
-    pub(super) fn sample(&self, x: i32, y: i32) -> u32 {
+    pub(crate) fn sample(&self, x: i32, y: i32) -> u32 {
         let mask = self.side - 1;
         let (column, row) = ((x >> 8) as usize & mask, (y >> 8) as usize & mask);
         let (next_column, next_row) = ((column + 1) & mask, (row + 1) & mask);
@@ -201,8 +201,13 @@ impl Texture {
     }
 
     /// Side in texels.
-    pub(super) fn side(&self) -> usize {
+    pub(crate) fn side(&self) -> usize {
         self.side
+    }
+
+    /// Packed texels, row after row.
+    pub(crate) fn texels(&self) -> &[u32] {
+        &self.texels
     }
 }
 
@@ -215,7 +220,7 @@ fn mean(colours: &[Colour]) -> Colour {
 
 /// Mixes all four channels of two packed texels; the weight of `b` is in 256ths.
 #[inline]
-pub(super) fn blend(a: u32, b: u32, weight: u32) -> u32 {
+pub(crate) fn blend(a: u32, b: u32, weight: u32) -> u32 {
     const EVEN: u32 = 0x00ff_00ff;
     let rest = 256 - weight;
     let even = (((a & EVEN) * rest + (b & EVEN) * weight) >> 8) & EVEN;
@@ -225,14 +230,14 @@ pub(super) fn blend(a: u32, b: u32, weight: u32) -> u32 {
 
 /// Packs a colour and a fourth channel, each rounded into a byte.
 #[inline]
-pub(super) fn pack(colour: Colour, fourth: f32) -> u32 {
+pub(crate) fn pack(colour: Colour, fourth: f32) -> u32 {
     let byte = |value: f32| (value + 0.5).clamp(0.0, 255.0) as u32;
     byte(colour[0]) | byte(colour[1]) << 8 | byte(colour[2]) << 16 | byte(fourth) << 24
 }
 
 /// The colour of a packed texel.
 #[inline]
-pub(super) fn unpack(texel: u32) -> Colour {
+pub(crate) fn unpack(texel: u32) -> Colour {
     [
         (texel & 255) as f32,
         (texel >> 8 & 255) as f32,
@@ -242,7 +247,7 @@ pub(super) fn unpack(texel: u32) -> Colour {
 
 /// The fourth channel of a packed texel.
 #[inline]
-pub(super) fn fourth(texel: u32) -> f32 {
+pub(crate) fn fourth(texel: u32) -> f32 {
     (texel >> 24) as f32
 }
 

@@ -7,6 +7,7 @@ mod conversion;
 mod damage;
 mod davis;
 mod driving;
+mod driving_world;
 mod grounding;
 mod inspection;
 mod mutation;
