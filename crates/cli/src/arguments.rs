@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tubelet_segmentation::RigVariant;
 
 use crate::commands::{
     data::arguments::DataCommand,
@@ -59,6 +60,8 @@ Examples:
     tubelet track clip.mp4 --point 320,180 --box 2:40,60,200,220@12 --not-point 310,240@30
   Every prompt from a file, with other weights:
     tubelet track clip.mp4 --prompts prompts.json --model sam2.1_hiera_tiny.pt
+  One click in one camera of a rig, the object in all of them:
+    tubelet track rig.toml --camera CAM_FRONT --point 812,430
 Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out.
 Coordinates are pixels of the video, frames count from 0.";
 
@@ -82,7 +85,8 @@ pub(crate) struct DemoArguments {
 /// Arguments of `tubelet track`.
 #[derive(Debug, Args)]
 pub(crate) struct TrackArguments {
-    /// A video file, a folder of images, a URL or a device.
+    /// A video file, a folder of images, a URL or a device; or a rig of several cameras: a rig.toml, a folder of nuScenes or
+    /// Waymo, a TFRecord file.
     pub(crate) clip: String,
     /// A point on the object.
     #[arg(long = "point", value_name = "[OBJECT:]X,Y[@FRAME]")]
@@ -102,6 +106,15 @@ pub(crate) struct TrackArguments {
     /// Frame of the prompts that name none.
     #[arg(long, default_value_t = 0)]
     pub(crate) frame: usize,
+    /// Camera of the prompts that name none, where CLIP is a rig.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) camera: Option<String>,
+    /// Scene or segment, where a rig's folder has several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scene: Option<String>,
+    /// How cameras look back on each other: sam2-mv, mst-sam-l, mst-sam-g, mst-sam-m or mst-sam.
+    #[arg(long, value_name = "VARIANT", default_value = "mst-sam", value_parser = variant)]
+    pub(crate) variant: RigVariant,
     /// Where to go from the prompted frames.
     #[arg(long, value_enum, default_value_t = DirectionArgument::Both)]
     pub(crate) direction: DirectionArgument,
@@ -126,6 +139,13 @@ pub(crate) struct TrackArguments {
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn variant(name: &str) -> Result<RigVariant, String> {
+    RigVariant::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = RigVariant::ALL.iter().map(|known| known.name()).collect();
+        format!("there are {}", known.join(", "))
+    })
 }
 
 /// Ways to go from the prompted frames.

@@ -29,6 +29,22 @@ pub(crate) enum Failure {
     /// Nothing to track.
     #[error("no prompt was given")]
     NoPrompt,
+    /// A camera was named for something that is no rig.
+    #[error("a prompt is for camera `{camera}`, but this is no rig of several cameras")]
+    NoRig { camera: String },
+    /// A prompt for a rig that does not say in which camera.
+    #[error("a prompt does not say in which camera of the rig it is")]
+    NoCamera,
+    /// A camera or scene that a rig does not have.
+    #[error("there is no {what} `{name}`; there are: {}", known.join(", "))]
+    Unknown {
+        what: &'static str,
+        name: String,
+        known: Vec<String>,
+    },
+    /// Several scenes, of which one has to be chosen.
+    #[error("there are {} scenes: {}", known.len(), known.join(", "))]
+    ManyScenes { known: Vec<String> },
     /// A model that is not where its name says.
     #[error("there is no model `{name}`: {reason}")]
     NoModel {
@@ -92,6 +108,13 @@ impl Diagnostic for Failure {
                 "point at an object with --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG".to_owned()
             }
             Self::NoModel { hint, .. } => hint.clone(),
+            Self::NoRig { .. } => {
+                "a rig is a rig.toml, a folder of nuScenes, or records of Waymo: see docs/formats.md".to_owned()
+            }
+            Self::NoCamera => {
+                "name it with --camera, or as `camera` in the file of prompts".to_owned()
+            }
+            Self::ManyScenes { .. } => "choose one with --scene".to_owned(),
             Self::Video(error) => error.hint()?.to_owned(),
             Self::Evaluation(tubelet_evaluation::EvaluationError::Refused { .. }) => {
                 "`tubelet evaluate PROTOCOL --list` says what is expected; with --missing leave-out only what both sides \

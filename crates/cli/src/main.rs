@@ -10,6 +10,7 @@ mod models;
 mod output;
 mod print;
 mod prompts;
+mod rig;
 mod tracking;
 
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use std::{
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::{Value, json};
 use tubelet_nn::{StorageType, WeightFile, load, save};
-use tubelet_segmentation::Segmenter;
+use tubelet_segmentation::{Segmenter, SegmenterConfig};
 
 use crate::{
     TrainingError,
@@ -26,6 +26,8 @@ use crate::{
 
 /// Version of the layout.
 const FORMAT: u64 = 1;
+/// Where parameters that tell tokens their place begin.
+const SPATIAL: &str = "recall.spatial.";
 /// Beginning of a checkpoint's name; the number of steps taken follows.
 const PREFIX: &str = "step-";
 
@@ -125,6 +127,22 @@ pub(crate) fn read(path: &Path, segmenter: Segmenter) -> Result<RunState, Traini
 pub(crate) fn load_weights(segmenter: Segmenter, path: &Path) -> Result<Segmenter, TrainingError> {
     let file = WeightFile::open(path)?;
     Ok(load(segmenter, &file, |name| Some(name.to_owned()))?.0)
+}
+
+/// Reads weights to begin with into a segmenter of the given sizes. A file of a model that is not told places leaves those
+/// of the segmenter fresh.
+pub(crate) fn load_initial_weights(
+    segmenter: Segmenter,
+    path: &Path,
+    config: &SegmenterConfig,
+) -> Result<Segmenter, TrainingError> {
+    let file = WeightFile::open(path)?;
+    let tells_places = file.tensors().keys().any(|name| name.starts_with(SPATIAL));
+    if config.spatial.is_none() || tells_places {
+        return load_weights(segmenter, path);
+    }
+    let plain = segmenter.with_fresh_places(&config.clone().with_spatial(None));
+    Ok(load_weights(plain, path)?.with_fresh_places(config))
 }
 
 fn save_weights(segmenter: &Segmenter, path: &Path) -> Result<(), TrainingError> {

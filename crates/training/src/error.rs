@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use tubelet_datasets::DatasetError;
+use tubelet_metrics::MetricsError;
 use tubelet_nn::WeightError;
 use tubelet_segmentation::SegmentationError;
 
@@ -75,12 +76,21 @@ pub enum TrainingError {
         /// The step that waited for it.
         step: usize,
     },
+    /// Drives in which no camera sees an object.
+    #[error("no drive tried for batch {batch} shows an object: more objects in the world may help")]
+    EmptyWorld {
+        /// The batch.
+        batch: u64,
+    },
     /// A model that cannot be built.
     #[error(transparent)]
     Model(#[from] SegmentationError),
     /// Weights that cannot be read or written.
     #[error(transparent)]
     Weights(#[from] WeightError),
+    /// Masks that cannot be compared.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// A world that cannot be drawn.
     #[error(transparent)]
     World(#[from] DatasetError),

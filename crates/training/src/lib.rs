@@ -21,6 +21,7 @@ mod plot;
 mod randomness;
 mod recipe;
 mod reporter;
+mod rig;
 mod step;
 mod steps;
 mod tensor_file;
@@ -64,10 +65,15 @@ pub use recipe::{
         StageRecipe,
     },
     file::{OptimizerRecipe, Recipe},
-    model::{BackboneRecipe, DecoderRecipe, MemoryRecipe, ModelRecipe},
+    model::{BackboneRecipe, DecoderRecipe, MemoryRecipe, ModelRecipe, SpatialRecipe},
     number::{Count, Positive, Share},
+    rig::RigRecipe,
 };
 pub use reporter::{Reporter, RunStart, Silent};
+pub use rig::{
+    held_out::{DrivesRequest, HeldOutDrives, RigScores},
+    way::RigWay,
+};
 pub use steps::{
     clip_pass::{ClipPass, PassPolicies, PassStep},
     prompts::UserModel,

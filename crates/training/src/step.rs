@@ -68,7 +68,8 @@ impl Learner {
             let waited = start.elapsed();
             let number = step as u64 * self.accumulate + part;
             let mut random = self.randomness.generator(Purpose::Prompt, number);
-            let plan = PromptPlan::draw(&self.chances, batch.frames(), &mut random);
+            let plan = PromptPlan::draw(&self.chances, batch.frames(), &mut random)
+                .starting_in(batch.first());
             let pass = ClipPass {
                 segmenter,
                 batch: &batch,

@@ -153,7 +153,7 @@ impl Run {
         state: RunState,
     ) -> Result<Self, TrainingError> {
         let names = parameters(&state.segmenter);
-        let groups = parameter_groups(&names, recipe.rate_factors());
+        let groups = parameter_groups(&names, recipe.rate_factors(), &recipe.optimizer.frozen);
         let side = recipe.model.get_ref().image_size.get();
         let held_out = match &recipe.evaluation {
             Some(evaluation) => Some(HeldOutClips::render(evaluation, side, recipe.seed)?),
@@ -326,7 +326,9 @@ fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState, TrainingError
     let randomness = Randomness(recipe.seed);
     let mut segmenter = initialise(fresh(recipe, device), heads, randomness, device);
     if let Some(weights) = &recipe.initial_weights {
-        segmenter = checkpoint::load_weights(segmenter, weights)?;
+        segmenter =
+            checkpoint::load_initial_weights(segmenter, weights, &recipe.model.get_ref().config())?;
+        let _ = values(&segmenter);
     }
     let moments = vec![None; parameters(&segmenter).len()];
     Ok(RunState {

@@ -18,11 +18,12 @@ use crate::{
     output::{pictures, tracks},
     print::Printer,
     prompts::gathered::Gathered,
+    rig,
     tracking::{Run, Tracked},
 };
 
 /// Exit code of a run that ended at the user's wish, as shells know it.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// What a run says of itself on stdout.
 #[derive(Debug, Serialize)]
@@ -49,6 +50,9 @@ pub(crate) struct Summary {
 /// When the model, the clip or a prompt is not what it should be, or the results cannot be written.
 pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let prompts = Gathered::from_arguments(arguments)?;
+    if rig::run::is_rig(&arguments.clip) {
+        return rig::run::run(arguments, &prompts, printer);
+    }
     // The clip is looked at before the weights, which take longer to read.
     VideoSource::open(&arguments.clip)?;
     let run = Run {

@@ -25,6 +25,9 @@ pub(crate) struct FilePrompt {
     /// The frame.
     #[serde(default)]
     pub(crate) frame: usize,
+    /// The camera, for a rig.
+    #[serde(default)]
+    pub(crate) camera: Option<String>,
     /// `[x, y, label]`: 1 on the object, 0 beside it.
     #[serde(default)]
     pub(crate) points: Vec<(f32, f32, u8)>,

@@ -160,7 +160,8 @@ impl<'a> Drawing<'a> {
         // A value that is straight over the face has a gradient in its plane.
         let [along, beside] = [edges[1].cross(across), across.cross(edges[0])];
         let plane = |values: [f32; 3]| {
-            let rise = (along * (values[1] - values[0]) + beside * (values[2] - values[0])) / square;
+            let rise =
+                (along * (values[1] - values[0]) + beside * (values[2] - values[0])) / square;
             let [a, b, c] = self.view.plane(rise);
             let rest = values[0] - rise.dot(first);
             [
@@ -175,8 +176,8 @@ impl<'a> Drawing<'a> {
         let down_tile = plane([places[0].y, places[1].y, places[2].y].map(|place| place * scale));
         let sun = if let Some(normals) = face.normals {
             let sunlit = stand.sunlit / scale;
-            let [one, two, three, _] = normals
-                .map(|normal| (into_camera.turn * normal).dot(self.sun).max(0.0) * sunlit);
+            let [one, two, three, _] =
+                normals.map(|normal| (into_camera.turn * normal).dot(self.sun).max(0.0) * sunlit);
             plane([one, two, three])
         } else {
             let share = normal.dot(self.sun).max(0.0) * stand.sunlit;

@@ -49,7 +49,12 @@ pub(super) struct Fittings {
 
 impl Fittings {
     /// `lamps` says whether lamps are lit.
-    pub(super) fn new(dice: &mut Dice, grain: &Grain, surfaces: &mut Surfaces, lamps: bool) -> Self {
+    pub(super) fn new(
+        dice: &mut Dice,
+        grain: &Grain,
+        surfaces: &mut Surfaces,
+        lamps: bool,
+    ) -> Self {
         let lit = if lamps { 0.95 } else { 0.25 };
         let mut plain = |colour: [f32; 3]| surfaces.add(Material::plain(colour));
         let (tyre, trim, plate) = (

@@ -17,7 +17,12 @@ pub(super) struct Tile {
 
 impl Tile {
     /// A tile painted with a pattern.
-    pub(super) fn paint(dice: &mut Dice, grain: &Grain, pattern: Pattern, palette: &Palette) -> Self {
+    pub(super) fn paint(
+        dice: &mut Dice,
+        grain: &Grain,
+        pattern: Pattern,
+        palette: &Palette,
+    ) -> Self {
         let texture = Texture::paint(dice, grain, pattern, palette);
         Self::from_texels(texture.texels().to_vec(), texture.side())
     }
@@ -99,7 +104,13 @@ mod tests {
     #[test]
     fn near_by_a_tile_shows_its_texels_and_from_afar_its_mean() {
         let colours: Vec<Colour> = (0..64)
-            .map(|index| [if (index % 8 + index / 8) % 2 == 0 { 200.0 } else { 0.0 }; 3])
+            .map(|index| {
+                [if (index % 8 + index / 8) % 2 == 0 {
+                    200.0
+                } else {
+                    0.0
+                }; 3]
+            })
             .collect();
         let tile = Tile::from_colours(&colours, 8);
         let middle = |texel: f32| (texel + 0.5) / 8.0;

@@ -117,7 +117,11 @@ pub(super) fn cut_near(outline: &[Vec3], cut: &mut [Vec3; 8]) -> usize {
         }
         if (here.z >= NEAREST) != (next.z >= NEAREST) {
             // From the nearer end, so that two faces with this edge cut it at the same place.
-            let (near, far) = if here.z < next.z { (here, next) } else { (next, here) };
+            let (near, far) = if here.z < next.z {
+                (here, next)
+            } else {
+                (next, here)
+            };
             let share = (NEAREST - near.z) / (far.z - near.z);
             keep((near + (far - near) * share).with_z(NEAREST));
         }

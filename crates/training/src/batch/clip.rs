@@ -4,6 +4,8 @@
 
 use tubelet_geometry::{FrameSize, Mask};
 
+use crate::rig::way::RigWay;
+
 /// Frames with the identity of every pixel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledClip {
@@ -23,7 +25,7 @@ pub struct LabelledFrame {
 }
 
 /// Clips that go through the model together: equally long, of one size, with any number of objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClipBatch {
     /// Width and height of all frames.
     pub size: FrameSize,
@@ -33,6 +35,8 @@ pub struct ClipBatch {
     pub masks: Vec<Vec<Mask>>,
     /// The clip of each object.
     pub clip_of_object: Vec<usize>,
+    /// What makes the frames views of a rig, where they are.
+    pub rig: Option<RigWay>,
 }
 
 impl LabelledClip {
@@ -92,6 +96,7 @@ impl ClipBatch {
             pictures,
             masks,
             clip_of_object,
+            rig: None,
         }
     }
 
@@ -103,6 +108,11 @@ impl ClipBatch {
     /// Number of clips.
     pub fn clips(&self) -> usize {
         self.pictures.first().map_or(0, Vec::len)
+    }
+
+    /// The frame in which objects are first pointed at.
+    pub fn first(&self) -> usize {
+        self.rig.as_ref().map_or(0, |way| way.first)
     }
 
     /// Number of objects of all clips together.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rand::seq::SliceRandom;
+use rand::{Rng, seq::SliceRandom};
 use tubelet_geometry::FrameSize;
 
 use super::{
@@ -22,11 +22,16 @@ use crate::{
         clips::{AugmentationRecipe, StageRecipe},
         file::Recipe,
         number::{Count, Share},
+        rig::RigRecipe,
     },
+    rig::scene::{Choice, RigScene, SceneRequest, render as render_drive},
 };
 
 /// An object is chosen only where it covers at least one of this many pixels of the first frame.
 const PIXELS_PER_LEAST_AREA: usize = 1000;
+/// Drives that are tried before a world counts as empty, and how far their numbers are apart.
+const MOST_ATTEMPTS: u64 = 20;
+const DRIVES_APART: u64 = 1 << 32;
 /// Numbers of clips that a stage may use before it would meet those of the next one.
 const CLIPS_OF_A_STAGE: u64 = 1 << 40;
 
@@ -38,6 +43,8 @@ pub struct BatchSampler {
     image_size: usize,
     accumulate: u64,
     rendered: BTreeMap<u64, Arc<LabelledClip>>,
+    rig: Option<RigRecipe>,
+    driven: BTreeMap<u64, Arc<RigScene>>,
 }
 
 /// A stage and how far into it a forward pass is.
@@ -59,6 +66,8 @@ impl BatchSampler {
             image_size: recipe.model.get_ref().image_size.get(),
             accumulate: recipe.optimizer.accumulate.get() as u64,
             rendered: BTreeMap::new(),
+            rig: recipe.rig,
+            driven: BTreeMap::new(),
         }
     }
 
@@ -78,6 +87,10 @@ impl BatchSampler {
             self.rendered
                 .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         }
+        if let (Some(recipe), Some(request)) = (self.rig, requests.first()) {
+            let pool = place.stage.pool.get() as u64;
+            return self.drive(&recipe, (request, pool), number);
+        }
         let mut random = self.randomness.generator(Purpose::Clip, number);
         let mut chosen = Vec::with_capacity(requests.len());
         for request in requests {
@@ -96,6 +109,48 @@ impl BatchSampler {
         }
         let side = place.stage.image_size.map_or(self.image_size, Count::get);
         Ok(ClipBatch::new(FrameSize::new(side, side), chosen))
+    }
+
+    /// A batch over a rig. A drive in which nothing is seen is passed over for the next one.
+    fn drive(
+        &mut self,
+        recipe: &RigRecipe,
+        (request, pool): (&ClipRequest, u64),
+        number: u64,
+    ) -> Result<ClipBatch, TrainingError> {
+        let mut random = self.randomness.generator(Purpose::Clip, number);
+        let oldest = request.number;
+        self.driven
+            .retain(|&held, _| held + pool > oldest && held < oldest + pool);
+        for attempt in 0..MOST_ATTEMPTS {
+            let held = request.number + attempt * DRIVES_APART;
+            let scene = match self.driven.get(&held) {
+                Some(scene) => Arc::clone(scene),
+                None => {
+                    let scene = SceneRequest {
+                        seed: self.randomness.seed(request.purpose, held),
+                        side: request.side,
+                        steps: request.frames,
+                        cameras: recipe.cameras.get(),
+                        difficulty: request.difficulty,
+                        texture: request.texture,
+                    };
+                    let mut of_scene = self.randomness.generator(request.purpose, held);
+                    let scene = Arc::new(render_drive(&scene, recipe, &mut of_scene)?);
+                    self.driven.insert(held, Arc::clone(&scene));
+                    scene
+                }
+            };
+            let choice = Choice {
+                objects: request.objects,
+                least: request.side * request.side / PIXELS_PER_LEAST_AREA,
+                across: random.random_bool(recipe.across.get()),
+            };
+            if let Some(batch) = scene.batch(recipe.rule(), choice, &mut random) {
+                return Ok(batch);
+            }
+        }
+        Err(TrainingError::EmptyWorld { batch: number })
     }
 
     /// The clip of use number `use_number` in a stage: uses of as many clips as the pool holds take turns.

@@ -98,6 +98,19 @@ impl PromptPlan {
         }
     }
 
+    /// The same with `first` in place of frame 0, and the other way round.
+    #[must_use]
+    pub fn starting_in(mut self, first: usize) -> Self {
+        for frame in self.prompted.iter_mut().chain(&mut self.corrected) {
+            *frame = match *frame {
+                0 => first,
+                frame if frame == first => 0,
+                frame => frame,
+            };
+        }
+        self
+    }
+
     /// The order in which frames are worked on: prompted ones first, then the others as time goes.
     pub fn order(&self, frames: usize) -> Vec<usize> {
         let rest = (0..frames).filter(|frame| !self.prompted.contains(frame));

@@ -34,10 +34,22 @@ pub struct RateFactors {
 }
 
 /// The group of every parameter, in the same order.
-pub fn parameter_groups(parameters: &[ParameterInfo], factors: RateFactors) -> Vec<ParameterGroup> {
+///
+/// Parameters whose names begin with one of `frozen` stay as they are.
+pub fn parameter_groups(
+    parameters: &[ParameterInfo],
+    factors: RateFactors,
+    frozen: &[String],
+) -> Vec<ParameterGroup> {
     let blocks = parameters.iter().filter_map(|info| block(&info.name));
     let depth = blocks.max().map_or(0, |last| last + 1);
     let group = |info: &ParameterInfo| {
+        if frozen.iter().any(|start| info.name.starts_with(start)) {
+            return ParameterGroup {
+                decays: false,
+                rate: 0.0,
+            };
+        }
         let mut rate = 1.0;
         if info.name.starts_with(IMAGE_ENCODER) {
             rate *= factors.image_encoder;
@@ -100,7 +112,7 @@ mod tests {
             image_encoder: 1.0,
             layer_decay: 1.0,
         };
-        let decays: Vec<_> = parameter_groups(&parameters, factors)
+        let decays: Vec<_> = parameter_groups(&parameters, factors, &[])
             .iter()
             .map(|group| group.decays)
             .collect();
@@ -117,7 +129,7 @@ mod tests {
             image_encoder: 1.0,
             layer_decay: 0.5,
         };
-        let groups = parameter_groups(&parameters, factors);
+        let groups = parameter_groups(&parameters, factors, &[]);
         let mut embeddings = Vec::new();
         for (info, group) in parameters.iter().zip(&groups) {
             assert_eq!(
@@ -169,7 +181,7 @@ mod tests {
             image_encoder: 0.5,
             layer_decay: 0.8,
         };
-        let rates: Vec<_> = parameter_groups(&parameters, factors)
+        let rates: Vec<_> = parameter_groups(&parameters, factors, &[])
             .iter()
             .map(|group| group.rate)
             .collect();

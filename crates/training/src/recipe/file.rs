@@ -15,6 +15,7 @@ use super::{
     },
     model::ModelRecipe,
     number::{Count, Positive, Share},
+    rig::RigRecipe,
 };
 use crate::{
     TrainingError,
@@ -50,6 +51,8 @@ pub struct Recipe {
     pub optimizer: OptimizerRecipe,
     /// Table `[checkpoints]`.
     pub checkpoints: CheckpointRecipe,
+    /// Table `[rig]`: drives with several cameras in place of clips.
+    pub rig: Option<RigRecipe>,
     /// Table `[evaluation]`; none takes place if absent.
     pub evaluation: Option<EvaluationRecipe>,
     /// The text it was parsed from.
@@ -58,7 +61,7 @@ pub struct Recipe {
 }
 
 /// Table `[optimizer]`.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptimizerRecipe {
     /// Highest learning rate.
@@ -82,6 +85,9 @@ pub struct OptimizerRecipe {
     pub accumulate: Count,
     /// What the average of the weights keeps of itself in a step; no average is kept if absent.
     pub average: Option<Share>,
+    /// Beginnings of the names of parameters that stay as they are.
+    #[serde(default)]
+    pub frozen: Vec<String>,
 }
 
 fn one() -> Count {
@@ -180,6 +186,16 @@ impl Recipe {
             .filter_map(|stage| stage.image_size);
         if self.stages.get_ref().is_empty() {
             return Err(stages("there is no stage".to_owned()));
+        }
+        if self.rig.is_some()
+            && let Some(stage) = self
+                .stages
+                .get_ref()
+                .iter()
+                .find(|stage| stage.clips != Count::ONE)
+        {
+            let reason = format!("a batch is one drive, not {} clips", stage.clips.get());
+            return Err(stages(reason));
         }
         for size in sizes.chain([self.model.get_ref().image_size]) {
             let config = self.model.get_ref().config_at(size.get());

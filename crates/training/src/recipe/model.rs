@@ -4,8 +4,8 @@
 
 use serde::Deserialize;
 use tubelet_segmentation::{
-    HieraConfig, MemoryAttentionConfig, MemoryConfig, MemoryEncoderConfig, SegmenterConfig,
-    SegmenterSizes,
+    DepthRange, HieraConfig, MemoryAttentionConfig, MemoryConfig, MemoryEncoderConfig,
+    SegmenterConfig, SegmenterSizes, SpatialPositionConfig,
 };
 
 use super::number::Count;
@@ -24,6 +24,18 @@ pub struct ModelRecipe {
     pub decoder: DecoderRecipe,
     /// Table `[model.memory]`.
     pub memory: MemoryRecipe,
+    /// Table `[model.spatial]`: what tells tokens their place in space; absent without a rig.
+    pub spatial: Option<SpatialRecipe>,
+}
+
+/// Table `[model.spatial]`: see [`SpatialPositionConfig`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpatialRecipe {
+    /// Depths that tokens are lifted to.
+    pub depths: Count,
+    /// Hidden channels of the perceptron.
+    pub hidden_channels: Count,
 }
 
 /// Table `[model.backbone]`: see [`HieraConfig`].
@@ -119,6 +131,13 @@ impl ModelRecipe {
                 ..published.encoder
             },
         };
+        config.spatial = self.spatial.map(|spatial| SpatialPositionConfig {
+            depths: DepthRange {
+                count: spatial.depths.get(),
+                ..DepthRange::default()
+            },
+            hidden_channels: spatial.hidden_channels.get(),
+        });
         config
     }
 }

@@ -84,17 +84,16 @@ pub struct PassStep<'a> {
 impl ClipPass<'_> {
     /// Makes the pass and shows every prediction to `watch`.
     pub fn run(&self, random: &mut impl Rng, mut watch: impl FnMut(PassStep<'_>)) {
+        if let Some(way) = &self.batch.rig {
+            return self.run_rig(way, random, &mut watch);
+        }
         let frames = self.batch.frames();
         let mut bank = MemoryBank::default();
         for frame in self.plan.order(frames) {
             let features = self.encode(frame);
             let corrections = self.plan.corrections_in(frame);
             let starts = self.plan.prompted.contains(&frame);
-            let policy = if starts || corrections > 0 {
-                self.policies.prompted
-            } else {
-                self.policies.tracked
-            };
+            let policy = self.policy(starts || corrections > 0);
             let recalled = if starts {
                 self.segmenter.recall_nothing(&features)
             } else {
@@ -130,6 +129,14 @@ impl ClipPass<'_> {
         }
     }
 
+    pub(crate) fn policy(&self, is_prompted: bool) -> FramePolicy {
+        if is_prompted {
+            self.policies.prompted
+        } else {
+            self.policies.tracked
+        }
+    }
+
     /// Features of a frame of all clips; of one for each object if there are several clips.
     fn encode(&self, frame: usize) -> ImageFeatures {
         let images = pictures(&self.batch.pictures[frame], self.batch.size, self.device);
@@ -149,7 +156,7 @@ impl ClipPass<'_> {
     }
 
     /// Predicts a frame, with corrections if there are any, and returns the last prediction.
-    fn predict(
+    pub(crate) fn predict(
         &self,
         view: &View<'_>,
         corrections: usize,
@@ -216,9 +223,9 @@ impl ClipPass<'_> {
 }
 
 /// A frame as it is looked at.
-struct View<'a> {
-    frame: usize,
-    features: &'a ImageFeatures,
-    recalled: &'a Recalled,
-    policy: FramePolicy,
+pub(crate) struct View<'a> {
+    pub(crate) frame: usize,
+    pub(crate) features: &'a ImageFeatures,
+    pub(crate) recalled: &'a Recalled,
+    pub(crate) policy: FramePolicy,
 }

@@ -1,0 +1,320 @@
+//! `tubelet track` for rigs: a prompt in one camera, the object's masks in all of them.
+//!
+//! In: the arguments. Out: label pictures by camera, `tracks.json`, the surround mosaic. Going back in time is a second
+//! journey from the first prompts, with memories of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
+
+use burn::tensor::Device;
+use serde::Serialize;
+use tubelet_datasets::{RigClip, RigPlace, RigStep as SeenStep};
+use tubelet_segmentation::{Direction, Segmenter, SpatialScope};
+use tubelet_session::{
+    ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
+};
+
+use super::{mosaic, tracked::Tracked};
+use crate::{
+    arguments::{DirectionArgument, TrackArguments},
+    commands::track::INTERRUPTED,
+    failure::Failure,
+    interrupt::Interrupt,
+    models::open,
+    print::Printer,
+    prompts::gathered::{Gathered, Spot},
+};
+
+/// Files and folders that only rigs have.
+const MARKS: [&str; 2] = ["rig.toml", "camera_image"];
+
+/// What a run says of itself on stdout.
+#[derive(Debug, Serialize)]
+struct Summary {
+    clip: String,
+    model: String,
+    variant: &'static str,
+    complete: bool,
+    cameras: Vec<String>,
+    objects: Vec<u64>,
+    steps: usize,
+    seconds: f64,
+    views_per_second: f64,
+    tracks: PathBuf,
+    masks: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mosaic: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_sheet: Option<PathBuf>,
+}
+
+/// Whether a path names a rig rather than a clip.
+pub(crate) fn is_rig(path: &str) -> bool {
+    let path = Path::new(path);
+    let ends_in = |path: &Path, ending: &str| path.extension().is_some_and(|end| end == ending);
+    if path.is_file() {
+        return ends_in(path, "toml") || ends_in(path, "tfrecord");
+    }
+    if MARKS.iter().any(|mark| path.join(mark).exists()) {
+        return true;
+    }
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let tables = entry.path().join("sample_data.json");
+        ends_in(&entry.path(), "tfrecord") || tables.is_file()
+    })
+}
+
+/// Tracks what the arguments point at through a rig.
+///
+/// # Errors
+/// When the model, the rig or a prompt is not what it should be, or the results cannot be written.
+pub(crate) fn run(
+    arguments: &TrackArguments,
+    prompts: &Gathered,
+    printer: Printer,
+) -> Result<ExitCode, Failure> {
+    let mut clip = open_clip(arguments)?;
+    for warning in &clip.about().warnings {
+        printer.note(&format!("note: {warning}"));
+    }
+    let prompts = numbered(prompts.in_cameras()?, clip.cameras())?;
+    let model = open::open(&arguments.model, &Device::flex())?;
+    let rule = arguments.variant.rule();
+    if rule.scope != SpatialScope::Nothing && !model.segmenter.has_places() {
+        printer.note(&format!(
+            "note: {} was not trained to be told places in space; cameras are told apart by what they show",
+            model.name
+        ));
+    }
+    let folder = &arguments.out;
+    std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
+    let options = RigOptions {
+        rule,
+        direction: Direction::Forward,
+        largest_filled_hole: Some(arguments.fill_holes).filter(|&area| area > 0),
+        separate_objects: arguments.no_overlap,
+    };
+    let journey = Journey {
+        segmenter: Arc::new(model.segmenter),
+        prompts: &prompts,
+        most: arguments.max_frames,
+        printer,
+        interrupt: Interrupt::watch(),
+    };
+    let mut tracked = Tracked::create(folder, &clip)?;
+    let start = Instant::now();
+    let mut complete = true;
+    for direction in directions(arguments.direction) {
+        let options = RigOptions {
+            direction,
+            ..options
+        };
+        complete = complete && journey.go(&mut clip, options, &mut tracked)?;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let tracks = tracked.finish(folder)?;
+    let drawn = if arguments.tracks_only {
+        None
+    } else {
+        Some(mosaic::draw(folder, &mut clip, &tracked, printer)?)
+    };
+    let views = tracked.views();
+    let summary = Summary {
+        clip: arguments.clip.clone(),
+        model: model.name,
+        variant: arguments.variant.name(),
+        complete,
+        cameras: clip.cameras().to_vec(),
+        objects: tracked.objects(),
+        steps: tracked.steps(),
+        seconds,
+        views_per_second: views as f64 / seconds.max(1e-9),
+        tracks,
+        masks: folder.join("masks"),
+        mosaic: drawn.as_ref().map(|drawn| drawn.video.clone()),
+        contact_sheet: drawn.map(|drawn| drawn.sheet),
+    };
+    show(&summary, arguments.json, printer)
+}
+
+fn directions(asked: DirectionArgument) -> Vec<Direction> {
+    match asked {
+        DirectionArgument::Forward => vec![Direction::Forward],
+        DirectionArgument::Backward => vec![Direction::Backward],
+        DirectionArgument::Both => vec![Direction::Forward, Direction::Backward],
+    }
+}
+
+/// The rig's clip, of the scene that is asked for.
+fn open_clip(arguments: &TrackArguments) -> Result<RigClip, Failure> {
+    let places = RigPlace::find(&arguments.clip, None)?;
+    let known = || places.iter().map(|place| place.name().to_owned()).collect();
+    let place = match (&arguments.scene, places.as_slice()) {
+        (Some(name), places) => {
+            let found = places.iter().find(|place| place.name() == name);
+            found.ok_or_else(|| Failure::Unknown {
+                what: "scene",
+                name: name.clone(),
+                known: known(),
+            })?
+        }
+        (None, [only]) => only,
+        (None, _) => return Err(Failure::ManyScenes { known: known() }),
+    };
+    Ok(place.open()?)
+}
+
+/// A prompt with the number of its camera.
+struct NumberedPrompt {
+    step: usize,
+    camera: usize,
+    object: u32,
+    prompt: RigPrompt,
+}
+
+fn numbered(
+    prompts: Vec<(Spot, RigPrompt)>,
+    cameras: &[String],
+) -> Result<Vec<NumberedPrompt>, Failure> {
+    let number = |(spot, prompt): (Spot, RigPrompt)| {
+        let name = spot.camera.unwrap_or_default();
+        let camera = cameras.iter().position(|known| *known == name);
+        Ok(NumberedPrompt {
+            step: spot.frame,
+            camera: camera.ok_or_else(|| Failure::Unknown {
+                what: "camera",
+                name,
+                known: cameras.to_vec(),
+            })?,
+            object: spot.object,
+            prompt,
+        })
+    };
+    prompts.into_iter().map(number).collect()
+}
+
+/// A way through the clip from its prompts.
+struct Journey<'a> {
+    segmenter: Arc<Segmenter>,
+    prompts: &'a [NumberedPrompt],
+    most: Option<usize>,
+    printer: Printer,
+    interrupt: Interrupt,
+}
+
+impl Journey<'_> {
+    /// Goes from the first prompts in a direction to the end. Says whether it got there.
+    fn go(
+        &self,
+        clip: &mut RigClip,
+        options: RigOptions,
+        tracked: &mut Tracked,
+    ) -> Result<bool, Failure> {
+        let steps = self.prompts.iter().map(|prompt| prompt.step);
+        let Some(start) = steps.min() else {
+            return Err(Failure::NoPrompt);
+        };
+        // Looked at first, so that a step past the end is named before anything is done.
+        clip.step(start)?;
+        let numbers: Vec<usize> = match options.direction {
+            Direction::Forward => (start..clip.step_count()).collect(),
+            Direction::Backward => (0..=start).rev().collect(),
+        };
+        let most = self.most.unwrap_or(usize::MAX);
+        let numbers = &numbers[..numbers.len().min(most)];
+        let mut session = RigSession::new(Arc::clone(&self.segmenter), cameras(clip), options)?;
+        let bar = self.printer.bar(numbers.len() as u64);
+        bar.set_message("tracking");
+        for &number in numbers {
+            let seen = clip.step(number)?;
+            session.show(number, &pictures(&seen)?)?;
+            for prompt in self.prompts.iter().filter(|prompt| prompt.step == number) {
+                let object = ObjectId(prompt.object);
+                session.say(object, prompt.camera, prompt.prompt.clone())?;
+            }
+            tracked.add(&session.track()?)?;
+            bar.inc(1);
+            if self.interrupt.is_wanted() {
+                bar.finish_and_clear();
+                return Ok(false);
+            }
+        }
+        bar.finish_and_clear();
+        Ok(true)
+    }
+}
+
+fn cameras(clip: &RigClip) -> Vec<RigCamera> {
+    let names = clip.cameras().iter().enumerate();
+    names
+        .map(|(index, name)| RigCamera {
+            name: name.clone(),
+            calibration: clip.rig().and_then(|rig| rig.cameras().get(index).copied()),
+        })
+        .collect()
+}
+
+/// A step with its pictures decoded. The vehicle is where it was when the first of them was taken.
+fn pictures(seen: &SeenStep) -> Result<RigStep, Failure> {
+    let mut pictures = Vec::with_capacity(seen.views.len());
+    for view in &seen.views {
+        pictures.push(match view {
+            Some(view) => Some(RigPicture {
+                frame: view.picture.decode()?,
+                world_from_ego: view.world_from_ego,
+            }),
+            None => None,
+        });
+    }
+    let first = seen
+        .views
+        .iter()
+        .flatten()
+        .find_map(|view| view.world_from_ego);
+    Ok(RigStep {
+        pictures,
+        world_from_ego: first,
+    })
+}
+
+fn show(summary: &Summary, json: bool, printer: Printer) -> Result<ExitCode, Failure> {
+    let code = if summary.complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INTERRUPTED)
+    };
+    if json {
+        Printer::json(summary)?;
+        return Ok(code);
+    }
+    let state = if summary.complete {
+        "tracked"
+    } else {
+        "stopped after"
+    };
+    printer.note(&format!(
+        "{state} {} objects in {} steps of {} cameras, {:.1} views per second, with {} ({})",
+        summary.objects.len(),
+        summary.steps,
+        summary.cameras.len(),
+        summary.views_per_second,
+        summary.model,
+        summary.variant,
+    ));
+    Printer::result(&summary.tracks.display().to_string());
+    Printer::result(&summary.masks.display().to_string());
+    for path in [&summary.mosaic, &summary.contact_sheet]
+        .into_iter()
+        .flatten()
+    {
+        Printer::result(&path.display().to_string());
+    }
+    Ok(code)
+}

@@ -1,0 +1,6 @@
+//! Contents: drives of the three-dimensional world as batches, the way through one, and its scores.
+
+pub(crate) mod held_out;
+pub(crate) mod pass;
+pub(crate) mod scene;
+pub(crate) mod way;

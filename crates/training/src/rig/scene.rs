@@ -1,0 +1,191 @@
+//! Drives of the procedural world, each from its number, and the objects that are learnt from in them.
+//!
+//! In: a stage of the recipe, a number. Out: views with the identity of every pixel, cameras and poses; and of these a batch with
+//! the objects that chance picks (*MST-SAM*, section 4.2 and appendix A.1: most of them are seen by several cameras).
+
+use std::collections::BTreeMap;
+
+use glam::DVec3;
+use rand::{Rng, seq::SliceRandom};
+use tubelet_datasets::{DrivingClip, DrivingWorldConfig, driving_clip};
+use tubelet_geometry::{Camera, FrameSize, RigidTransform};
+use tubelet_segmentation::RigRule;
+
+use super::way::RigWay;
+use crate::{
+    TrainingError,
+    batch::clip::{ClipBatch, LabelledClip, LabelledFrame},
+    recipe::rig::RigRecipe,
+};
+
+/// Views of neighbouring cameras over some time steps.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RigScene {
+    /// Cameras in order, time step after time step.
+    pub(crate) views: LabelledClip,
+    pub(crate) cameras: Vec<Camera>,
+    pub(crate) world_from_ego: Vec<RigidTransform>,
+}
+
+/// Which drive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SceneRequest {
+    /// Decides everything else.
+    pub(crate) seed: u64,
+    /// Height and width of the pictures, which the segmenter takes as they are.
+    pub(crate) side: usize,
+    /// Time steps.
+    pub(crate) steps: usize,
+    /// Neighbouring cameras, at most; all where there are no more.
+    pub(crate) cameras: usize,
+    /// Of the world.
+    pub(crate) difficulty: f64,
+    /// Of the world.
+    pub(crate) texture: f64,
+}
+
+/// Drives through the world and takes the pictures of some neighbouring cameras.
+pub(crate) fn render(
+    request: &SceneRequest,
+    recipe: &RigRecipe,
+    random: &mut impl Rng,
+) -> Result<RigScene, TrainingError> {
+    let config = DrivingWorldConfig {
+        size: FrameSize::new(request.side, request.side),
+        steps: request.steps,
+        rate: recipe.rate.get(),
+        objects: recipe.objects.get(),
+        lookalikes: recipe.lookalikes.get() as f32,
+        difficulty: request.difficulty as f32,
+        texture: request.texture as f32,
+        ..DrivingWorldConfig::default()
+    };
+    let clip = driving_clip(request.seed, &config)?;
+    let chosen = neighbours(&clip, request.cameras, random);
+    let mut names = BTreeMap::new();
+    let mut frames = Vec::with_capacity(request.steps * chosen.len());
+    let mut world_from_ego = Vec::with_capacity(request.steps);
+    for step in 0..request.steps {
+        world_from_ego.push(clip.world_from_ego(step)?);
+        for &camera in &chosen {
+            let picture = clip.picture(step, camera)?;
+            frames.push(LabelledFrame {
+                rgb: picture.frame.pixels,
+                ids: renamed(&picture.labels, &mut names),
+            });
+        }
+    }
+    let cameras = clip.rig().cameras();
+    Ok(RigScene {
+        views: LabelledClip {
+            size: config.size,
+            frames,
+        },
+        cameras: chosen.iter().map(|&camera| cameras[camera]).collect(),
+        world_from_ego,
+    })
+}
+
+/// Some cameras next to each other on the ring, in its order.
+fn neighbours(clip: &DrivingClip, count: usize, random: &mut impl Rng) -> Vec<usize> {
+    let cameras = clip.rig().cameras();
+    let heading = |camera: usize| {
+        let ahead = cameras[camera].ego_from_camera.rotate(DVec3::Z);
+        ahead.y.atan2(ahead.x)
+    };
+    let mut ring: Vec<usize> = (0..cameras.len()).collect();
+    ring.sort_by(|&left, &right| heading(left).total_cmp(&heading(right)));
+    let start = random.random_range(0..ring.len().max(1));
+    ring.rotate_left(start);
+    ring.truncate(count.max(1));
+    ring
+}
+
+/// Identities as bytes, numbered as they are met; past 255 there are no names left, and no object either.
+fn renamed(labels: &[u16], names: &mut BTreeMap<u16, u8>) -> Vec<u8> {
+    labels
+        .iter()
+        .map(|&label| {
+            if label == 0 {
+                return 0;
+            }
+            let next = u8::try_from(names.len() + 1).unwrap_or(0);
+            *names.entry(label).or_insert(next)
+        })
+        .collect()
+}
+
+/// Which objects are taken, of how many pixels at least.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    /// At most.
+    pub(crate) objects: usize,
+    /// Pixels in the view where they are first pointed at, and in every view that counts as seeing them.
+    pub(crate) least: usize,
+    /// Whether they have to be seen by several cameras at some time, where there is such an object; else by one alone.
+    pub(crate) across: bool,
+}
+
+impl RigScene {
+    /// A batch of some objects that one camera sees at the first time step; `None` where no camera sees any.
+    pub(crate) fn batch(
+        &self,
+        rule: RigRule,
+        choice: Choice,
+        random: &mut impl Rng,
+    ) -> Option<ClipBatch> {
+        let count = self.cameras.len();
+        let seen_by = self.cameras_by_object(choice.least);
+        let fits = |id: u8, wanted: bool| {
+            let cameras = seen_by.get(&id).map_or(0, |seen| seen.count_ones());
+            !wanted || (cameras > 1) == choice.across
+        };
+        let visible = |first: usize, wanted: bool| -> Vec<u8> {
+            self.visible(first, choice.least)
+                .into_iter()
+                .filter(|&id| fits(id, wanted))
+                .collect()
+        };
+        let mut firsts: Vec<usize> = (0..count).collect();
+        firsts.shuffle(random);
+        let (first, mut objects) = [true, false].iter().find_map(|&wanted| {
+            firsts.iter().find_map(|&first| {
+                let objects = visible(first, wanted);
+                (!objects.is_empty()).then_some((first, objects))
+            })
+        })?;
+        objects.shuffle(random);
+        objects.truncate(choice.objects);
+        let mut batch = ClipBatch::new(self.views.size, vec![(self.views.clone(), objects)]);
+        batch.rig = Some(RigWay {
+            cameras: self.cameras.clone(),
+            world_from_ego: self.world_from_ego.clone(),
+            rule,
+            first,
+        });
+        Some(batch)
+    }
+
+    /// Identities on at least `least` pixels of a view.
+    fn visible(&self, view: usize, least: usize) -> Vec<u8> {
+        let mut areas = [0usize; 256];
+        if let Some(frame) = self.views.frames.get(view) {
+            frame.ids.iter().for_each(|&id| areas[usize::from(id)] += 1);
+        }
+        (1..=u8::MAX)
+            .filter(|&id| areas[usize::from(id)] >= least.max(1))
+            .collect()
+    }
+
+    /// For each identity a bit for each camera that sees it at some time.
+    fn cameras_by_object(&self, least: usize) -> BTreeMap<u8, u32> {
+        let mut seen: BTreeMap<u8, u32> = BTreeMap::new();
+        for view in 0..self.views.frames.len() {
+            let bit = 1u32 << (view % self.cameras.len().max(1)).min(31);
+            for id in self.visible(view, least) {
+                *seen.entry(id).or_default() |= bit;
+            }
+        }
+        seen
+    }
+}
