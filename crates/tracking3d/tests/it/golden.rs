@@ -75,7 +75,7 @@ fn difference(own: &TrackedBox, wanted: &TrackedBox) -> f64 {
 
 #[test]
 fn published_settings_give_the_published_tracks() -> Result<()> {
-    ensure!(compare("default", nu_scenes(), VelocityInput::Measured)? == 1164);
+    ensure!(compare("default", nu_scenes(), VelocityInput::Measured)? == 1173);
     Ok(())
 }
 
