@@ -119,7 +119,9 @@ fn median(last: &VecDeque<DVec4>) -> DVec4 {
         column.sort_unstable_by(f64::total_cmp);
         let upper = column.len() / 2;
         match (column.get(upper.wrapping_sub(1)), column.get(upper)) {
-            (Some(below), Some(above)) if column.len() % 2 == 0 => f64::midpoint(*below, *above),
+            (Some(below), Some(above)) if column.len().is_multiple_of(2) => {
+                f64::midpoint(*below, *above)
+            }
             (_, at) => at.copied().unwrap_or_default(),
         }
     };

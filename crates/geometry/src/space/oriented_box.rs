@@ -133,6 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn without_edges_the_whole_square_shows() {
+        let aside = cube(DVec3::new(11.0, 10.0, 0.0));
+        let cut = aside.outline(&camera()).unwrap();
+        let whole = aside.whole_outline(&camera()).unwrap();
+        assert_eq!((cut.left, whole.left), (0.0, -10.0));
+        assert_eq!((cut.right, cut.top), (whole.right, whole.top));
+        assert!(
+            cube(DVec3::new(-5.0, 0.0, 0.0))
+                .whole_outline(&camera())
+                .is_none()
+        );
+    }
+
+    #[test]
     fn what_passes_the_camera_is_cut_and_what_is_behind_is_gone() {
         let beside = OrientedBox {
             pose: RigidTransform::from_yaw(0.0, DVec3::new(0.0, 2.0, 0.0)).unwrap(),

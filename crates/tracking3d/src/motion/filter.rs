@@ -101,11 +101,11 @@ impl<L: Law<N>, const N: usize> Motion for Filter<L, N> {
             let spread = self.covariance.map(|covariance| dot(&covariance, &row));
             let variance = dot(&row, &spread) + noise;
             let left = surprise - dot(&row, &step);
-            for index in 0..N {
+            for (index, covariance) in self.covariance.iter_mut().enumerate() {
                 let gain = spread[index] / variance;
                 step[index] += gain * left;
-                for column in 0..N {
-                    self.covariance[index][column] -= gain * spread[column];
+                for (entry, spread) in covariance.iter_mut().zip(spread) {
+                    *entry -= gain * spread;
                 }
             }
         }

@@ -47,11 +47,7 @@ impl Law<6> for TurnRateAcceleration {
         let ahead = DVec2::from_angle(heading);
         let way = if turn.abs() < SLOWEST_TURN {
             let way = straight(ahead, (speed, acceleration), seconds);
-            for axis in 0..2 {
-                motion[axis][2] = way.by_speed[axis];
-                motion[axis][3] = way.by_acceleration[axis];
-                motion[axis][4] = way.by_heading[axis];
-            }
+            way.write(&mut motion);
             way.covered
         } else {
             let end_ahead = DVec2::from_angle(end_heading);
@@ -66,12 +62,8 @@ impl Law<6> for TurnRateAcceleration {
             let by_turn = leaned / (turn * turn) - swept * (2.0 * acceleration / turn.powi(3))
                 + end_ahead * (end_speed * seconds / turn)
                 + end_across * (acceleration * seconds / (turn * turn));
-            for axis in 0..2 {
-                motion[axis][2] = by_speed[axis];
-                motion[axis][3] = by_acceleration[axis];
-                motion[axis][4] = by_heading[axis];
-                motion[axis][5] = by_turn[axis];
-            }
+            let slopes = [by_speed, by_acceleration, by_heading, by_turn];
+            write_slopes(&mut motion, &slopes);
             way
         };
         let next = [
@@ -144,11 +136,7 @@ impl Law<5> for Bicycle {
         let way = straight(DVec2::from_angle(heading), (speed, acceleration), seconds);
         let mut motion = identity();
         motion[2][3] = seconds;
-        for axis in 0..2 {
-            motion[axis][2] = way.by_speed[axis];
-            motion[axis][3] = way.by_acceleration[axis];
-            motion[axis][4] = way.by_heading[axis];
-        }
+        way.write(&mut motion);
         let next = [
             x + way.covered.x,
             y + way.covered.y,
@@ -170,6 +158,22 @@ struct Straight {
     by_speed: DVec2,
     by_acceleration: DVec2,
     by_heading: DVec2,
+}
+
+impl Straight {
+    fn write<const N: usize>(&self, motion: &mut Matrix<N>) {
+        let slopes = [self.by_speed, self.by_acceleration, self.by_heading];
+        write_slopes(motion, &slopes);
+    }
+}
+
+/// Writes how the place changes with the third quantity and those after it.
+fn write_slopes<const N: usize>(motion: &mut Matrix<N>, slopes: &[DVec2]) {
+    for (axis, row) in motion.iter_mut().take(2).enumerate() {
+        for (entry, slope) in row.iter_mut().skip(2).zip(slopes) {
+            *entry = slope[axis];
+        }
+    }
 }
 
 fn straight(ahead: DVec2, (speed, acceleration): (f64, f64), seconds: f64) -> Straight {

@@ -32,7 +32,9 @@ fn compare(run: &str, config: TrackerConfig, velocity: VelocityInput) -> Result<
         for frame in 0..=last {
             let mut found = frames.get(&frame).cloned().unwrap_or_default();
             if velocity == VelocityInput::Unknown {
-                found.iter_mut().for_each(|it| it.velocity = None);
+                for it in &mut found {
+                    it.velocity = None;
+                }
             }
             let boxes = tracker.step(frame as f64 * 0.5, &found)?;
             let wanted = wanted.get(&frame).map_or(&[][..], Vec::as_slice);
