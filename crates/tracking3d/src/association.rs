@@ -7,7 +7,7 @@
 
 use tubelet_metrics::best_assignment;
 
-use crate::config::TrackerConfig;
+use crate::config::tracker::TrackerConfig;
 use crate::shape::Shape;
 use crate::suppression::is_within;
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use glam::{DVec3, DVec4};
 
-use crate::config::ConstantFilter;
+use crate::config::class::ConstantFilter;
 
 /// See the module docs.
 #[derive(Debug)]

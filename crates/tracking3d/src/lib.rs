@@ -24,11 +24,12 @@ mod targets;
 mod track;
 mod tracker;
 
-pub use config::{
-    Association, ClassConfig, ConstantFilter, InitialVariance, Interval, LifeCycle, MotionConfig,
-    MotionModel, ScoreDecay, ScoreUpdate, SecondStage, Suppression, Termination, TrackerConfig,
-    VelocityInput,
+pub use config::class::{
+    Association, ClassConfig, ConstantFilter, InitialVariance, LifeCycle, MotionConfig,
+    MotionModel, ScoreDecay, Suppression,
 };
+pub use config::nu_scenes::VelocityInput;
+pub use config::tracker::{Interval, ScoreUpdate, SecondStage, Termination, TrackerConfig};
 pub use detection::{Detection, TrackedBox};
 pub use error::{DetectionFault, TrackingError};
 pub use overlap::Overlap;

@@ -3,7 +3,8 @@
 //! In: scores of matched detections, and frames without any. Out: the track's score and stage (confidence-based life
 //! cycle of Fast-Poly, section III, after CBMOT).
 
-use crate::config::{LifeCycle, ScoreDecay, ScoreUpdate, Termination, TrackerConfig};
+use crate::config::class::{LifeCycle, ScoreDecay};
+use crate::config::tracker::{ScoreUpdate, Termination, TrackerConfig};
 
 /// Where a track stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ fn merged(update: ScoreUpdate, detected: f64, own: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::VelocityInput;
+    use crate::config::nu_scenes::VelocityInput;
 
     #[test]
     fn scores_merge_as_the_settings_say() {

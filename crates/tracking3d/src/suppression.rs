@@ -3,7 +3,8 @@
 //! In: the detections of a frame. Out: the places of those that stay, class by class, the surest first; tracks are
 //! numbered in this order.
 
-use crate::config::{ClassConfig, TrackerConfig};
+use crate::config::class::ClassConfig;
+use crate::config::tracker::TrackerConfig;
 use crate::detection::Detection;
 use crate::shape::Shape;
 

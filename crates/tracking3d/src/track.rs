@@ -2,12 +2,14 @@
 //!
 //! In: the detections that are it. Out: where it is in each frame. Keeps an estimate and no history.
 
-use crate::config::{ClassConfig, TrackerConfig};
+use crate::config::class::ClassConfig;
+use crate::config::tracker::TrackerConfig;
 use crate::constants::Constants;
 use crate::detection::{Detection, TrackedBox};
 use crate::error::TrackingError;
 use crate::life::{Life, Stage};
-use crate::motion::{self, Measurement, Motion};
+use crate::motion::choice::begin;
+use crate::motion::filter::{Measurement, Motion};
 use crate::shape::Shape;
 
 /// See the module docs.
@@ -46,7 +48,7 @@ impl Track {
         Self {
             number,
             class: first.class,
-            motion: motion::begin(&config.motion, &measured),
+            motion: begin(&config.motion, &measured),
             constants: Constants::new(&config.constants, shape.center.z, shape.size),
             life: Life::new(&config.life, first.score, now.frame),
             shape,

@@ -4,7 +4,7 @@
 //! memory does not grow with the length of a scene.
 
 use crate::association::{Classed, associate};
-use crate::config::{Interval, TrackerConfig};
+use crate::config::tracker::{Interval, TrackerConfig};
 use crate::detection::{Detection, TrackedBox};
 use crate::error::TrackingError;
 use crate::life::Stage;

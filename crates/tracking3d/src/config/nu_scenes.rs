@@ -3,10 +3,11 @@
 //! Out: a [`TrackerConfig`] of the seven tracked classes. The numbers are those of `config/nusc_config.yaml` and
 //! `data/script/NUSC_CONSTANT.py` of github.com/lixiaoyu2000/FastPoly; it has none for Waymo.
 
-use super::{
-    Association, ClassConfig, ConstantFilter, InitialVariance, Interval, LifeCycle, MotionConfig,
-    MotionModel, ScoreDecay, ScoreUpdate, SecondStage, Suppression, Termination, TrackerConfig,
+use super::class::{
+    Association, ClassConfig, ConstantFilter, InitialVariance, LifeCycle, MotionConfig,
+    MotionModel, ScoreDecay, Suppression,
 };
+use super::tracker::{Interval, ScoreUpdate, SecondStage, Termination, TrackerConfig};
 use crate::overlap::Overlap;
 
 /// Whether detections come with a velocity, on which the first variances depend.

@@ -10,7 +10,7 @@ use glam::DVec2;
 
 use super::angle::wrapped;
 use super::law::{Law, Matrix};
-use crate::config::MotionConfig;
+use crate::config::class::MotionConfig;
 
 /// What a detection says about motion.
 #[derive(Clone, Copy, Debug)]

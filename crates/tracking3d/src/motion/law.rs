@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use crate::config::InitialVariance;
+use crate::config::class::InitialVariance;
 
 /// A matrix, row after row.
 pub(crate) type Matrix<const N: usize> = [[f64; N]; N];

@@ -4,7 +4,7 @@
 use glam::DVec2;
 
 use super::law::{Law, Matrix, identity};
-use crate::config::InitialVariance;
+use crate::config::class::InitialVariance;
 
 /// `x, y, vx, vy, heading`.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 use glam::DVec2;
 
 use super::law::{Law, Matrix, identity};
-use crate::config::InitialVariance;
+use crate::config::class::InitialVariance;
 
 /// Slowest turn in radians a second that is not taken for straight.
 const SLOWEST_TURN: f64 = 0.001;
