@@ -122,7 +122,7 @@ pub struct LifeCycle {
     pub least_hits: u32,
     /// What a frame takes from a track's score before it is matched.
     pub decay: ScoreDecay,
-    /// A track with a lower score is over; which one, [`Termination`] says.
+    /// A track with a lower score is over; which one, [`Termination`](crate::Termination) says.
     pub lowest_score: f64,
 }
 
