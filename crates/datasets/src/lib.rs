@@ -67,6 +67,7 @@ pub use convert::conversion::{Conversion, ConversionCounts};
 pub use convert::form::MaskForm;
 pub use driving::kitti_mots::{MotsObject, MotsRange, MotsSequence};
 pub use driving::nu_scenes::{NuCamera, NuObject, NuPose, NuSample, NuScene, NuScenes};
+pub use driving::nu_scenes_detections::{NuDetectedBox, NuDetectionResults};
 pub use driving::nu_scenes_results::{NuSource, NuTrackedBox, NuTrackingResults};
 pub use driving::rig::clip::{RigAbout, RigClip, RigSource, RigSteps, RigWarning};
 pub use driving::rig::label_pictures::RigLabelWriter;

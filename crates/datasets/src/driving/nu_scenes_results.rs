@@ -1,4 +1,4 @@
-//! Results of tracking in nuScenes.
+//! Results of tracking in nuScenes, and what its files of results have in common.
 //!
 //! In: tracked boxes by key frame. Out: the JSON file that the evaluation takes; and back. Format:
 //! `eval/tracking/README.md` of nuscenes-devkit.
@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::nu_scenes::NuPose;
@@ -66,13 +67,66 @@ pub struct NuTrackingResults {
 }
 
 #[derive(Deserialize, Serialize)]
-struct File {
+struct File<B> {
     meta: BTreeMap<String, bool>,
-    results: BTreeMap<String, Vec<FileBox>>,
+    results: BTreeMap<String, Vec<B>>,
+}
+
+/// A box as it stands in a file.
+pub(super) trait FileBox: DeserializeOwned + Serialize {
+    /// What it is to us.
+    type Content;
+
+    /// The key frame that it names.
+    fn sample(&self) -> &str;
+
+    fn into_content(self) -> Self::Content;
+
+    fn new(sample: &str, content: &Self::Content) -> Self;
+}
+
+/// What a method used, and its boxes by the token of their key frame.
+pub(super) type Content<B> = (BTreeSet<NuSource>, BTreeMap<String, Vec<B>>);
+
+/// Reads a results file of either kind.
+pub(super) fn read_results<B: FileBox>(path: &Path) -> Result<Content<B::Content>> {
+    let file: File<B> = read_json(path)?;
+    let mut samples = BTreeMap::new();
+    for (token, boxes) in file.results {
+        if let Some(other) = boxes.iter().find(|it| it.sample() != token) {
+            let reason = format!("a box of sample `{}`", other.sample());
+            return Err(in_entry(path, format!("results/{token}"), reason));
+        }
+        let boxes = boxes.into_iter().map(B::into_content).collect();
+        samples.insert(token, boxes);
+    }
+    let used = NuSource::ALL
+        .into_iter()
+        .filter(|(_, key)| file.meta.get(*key) == Some(&true))
+        .map(|(source, _)| source);
+    Ok((used.collect(), samples))
+}
+
+/// Writes a results file of either kind.
+pub(super) fn write_results<B: FileBox>(
+    path: &Path,
+    used: &BTreeSet<NuSource>,
+    samples: &BTreeMap<String, Vec<B::Content>>,
+) -> Result<()> {
+    let results = samples.iter().map(|(token, boxes)| {
+        let boxes = boxes.iter().map(|it| B::new(token, it)).collect();
+        (token.clone(), boxes)
+    });
+    let meta = NuSource::ALL.map(|(source, key)| (key.to_owned(), used.contains(&source)));
+    let file: File<B> = File {
+        meta: meta.into(),
+        results: results.collect(),
+    };
+    write_json(path, &file)
 }
 
 #[derive(Deserialize, Serialize)]
-struct FileBox {
+struct FileTrackedBox {
     sample_token: String,
     translation: [f64; 3],
     size: [f64; 3],
@@ -83,6 +137,41 @@ struct FileBox {
     tracking_score: f64,
 }
 
+impl FileBox for FileTrackedBox {
+    type Content = NuTrackedBox;
+
+    fn sample(&self) -> &str {
+        &self.sample_token
+    }
+
+    fn into_content(self) -> NuTrackedBox {
+        NuTrackedBox {
+            pose: NuPose {
+                rotation: self.rotation,
+                translation: self.translation,
+            },
+            size: self.size,
+            velocity: self.velocity,
+            track: self.tracking_id,
+            class: self.tracking_name,
+            score: self.tracking_score,
+        }
+    }
+
+    fn new(sample: &str, it: &NuTrackedBox) -> Self {
+        Self {
+            sample_token: sample.to_owned(),
+            translation: it.pose.translation,
+            size: it.size,
+            rotation: it.pose.rotation,
+            velocity: it.velocity,
+            tracking_id: it.track.clone(),
+            tracking_name: it.class.clone(),
+            tracking_score: it.score,
+        }
+    }
+}
+
 impl NuTrackingResults {
     /// Reads a results file.
     ///
@@ -90,35 +179,8 @@ impl NuTrackingResults {
     /// [`DatasetError::Json`](crate::DatasetError::Json) for another shape, [`DatasetError::Entry`](crate::DatasetError::Entry)
     /// for a box that stands under another key frame than its own.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file: File = read_json(path)?;
-        let mut samples = BTreeMap::new();
-        for (token, boxes) in file.results {
-            if let Some(other) = boxes.iter().find(|it| it.sample_token != token) {
-                let reason = format!("a box of sample `{}`", other.sample_token);
-                return Err(in_entry(path, format!("results/{token}"), reason));
-            }
-            let boxes = boxes.into_iter().map(|it| NuTrackedBox {
-                pose: NuPose {
-                    rotation: it.rotation,
-                    translation: it.translation,
-                },
-                size: it.size,
-                velocity: it.velocity,
-                track: it.tracking_id,
-                class: it.tracking_name,
-                score: it.tracking_score,
-            });
-            samples.insert(token, boxes.collect());
-        }
-        Ok(Self {
-            used: NuSource::ALL
-                .into_iter()
-                .filter(|(_, key)| file.meta.get(*key) == Some(&true))
-                .map(|(source, _)| source)
-                .collect(),
-            samples,
-        })
+        let (used, samples) = read_results::<FileTrackedBox>(path.as_ref())?;
+        Ok(Self { used, samples })
     }
 
     /// Writes a results file.
@@ -126,24 +188,6 @@ impl NuTrackingResults {
     /// # Errors
     /// [`DatasetError::Write`](crate::DatasetError::Write).
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
-        let results = self.samples.iter().map(|(token, boxes)| {
-            let boxes = boxes.iter().map(|it| FileBox {
-                sample_token: token.clone(),
-                translation: it.pose.translation,
-                size: it.size,
-                rotation: it.pose.rotation,
-                velocity: it.velocity,
-                tracking_id: it.track.clone(),
-                tracking_name: it.class.clone(),
-                tracking_score: it.score,
-            });
-            (token.clone(), boxes.collect())
-        });
-        let meta = NuSource::ALL.map(|(source, key)| (key.to_owned(), self.used.contains(&source)));
-        let file = File {
-            meta: meta.into(),
-            results: results.collect(),
-        };
-        write_json(path.as_ref(), &file)
+        write_results::<FileTrackedBox>(path.as_ref(), &self.used, &self.samples)
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use tubelet_datasets::{
-    MotsRange, MotsSequence, NuPose, NuScenes, NuSource, NuTrackedBox, NuTrackingResults,
+    MotsRange, MotsSequence, NuDetectedBox, NuDetectionResults, NuPose, NuScenes, NuSource,
+    NuTrackedBox, NuTrackingResults,
 };
 use tubelet_geometry::FrameSize;
 
@@ -254,4 +255,36 @@ fn results_of_tracking_in_nu_scenes_come_back() {
             .to_string()
             .contains("sample `x`")
     );
+}
+
+#[test]
+fn results_of_detection_in_nu_scenes_come_back() {
+    let mut results = NuDetectionResults::default();
+    results.used.insert(NuSource::Lidar);
+    let detected = NuDetectedBox {
+        pose: NuPose {
+            rotation: [0.8, 0.0, 0.0, 0.6],
+            translation: [1.0, 2.0, 3.0],
+        },
+        size: [2.0, 4.0, 1.5],
+        velocity: [0.0, -1.0],
+        class: "car".into(),
+        score: 0.5,
+        attribute: "vehicle.moving".into(),
+    };
+    results.samples.insert("token".into(), vec![detected]);
+    results.samples.insert("empty".into(), Vec::new());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    results.write(file.path()).unwrap();
+    assert_eq!(NuDetectionResults::read(file.path()).unwrap(), results);
+    let text = fs::read_to_string(file.path()).unwrap();
+    assert!(text.contains("\"detection_name\":\"car\"") && text.contains("\"use_lidar\":true"));
+    // Old methods leave attributes out; a box of a track is none of a detection.
+    let without = text.replace(",\"attribute_name\":\"vehicle.moving\"", "");
+    fs::write(file.path(), without).unwrap();
+    let read = NuDetectionResults::read(file.path()).unwrap();
+    assert_eq!(read.samples["token"][0].attribute, "");
+    fs::write(file.path(), text.replace("detection_name", "tracking_name")).unwrap();
+    let error = NuDetectionResults::read(file.path()).unwrap_err();
+    assert!(error.to_string().contains("detection_name"), "{error}");
 }

@@ -57,27 +57,38 @@ impl OrientedBox {
     /// The smallest upright box around what a camera's picture shows of a box in the vehicle's frame; `None` where it
     /// shows nothing. What lies beside or behind the camera is cut off, not wrapped around.
     pub fn outline(&self, camera: &Camera) -> Option<BoundingBox> {
+        let (low, high) = self.extent(camera)?;
+        let FrameSize { width, height } = camera.size;
+        within(
+            low.max(DVec2::ZERO),
+            high.min(DVec2::new(width as f64, height as f64)),
+        )
+    }
+
+    /// The same as if the picture had no edges; what lies behind the camera is still cut off.
+    pub fn whole_outline(&self, camera: &Camera) -> Option<BoundingBox> {
+        let (low, high) = self.extent(camera)?;
+        within(low, high)
+    }
+
+    /// Smallest and largest coordinates in the plane of the picture.
+    fn extent(&self, camera: &Camera) -> Option<(DVec2, DVec2)> {
         let camera_from_ego = camera.ego_from_camera.inverse();
         let corners = self.corners().map(|corner| camera_from_ego.apply(corner));
-        let mut low = DVec2::INFINITY;
-        let mut high = DVec2::NEG_INFINITY;
-        for (from, to) in EDGES {
-            let Some((from, to)) = ahead(corners[from], corners[to]) else {
-                continue;
-            };
-            for end in [from, to] {
-                if let Some(pixel) = camera.project(end) {
-                    low = low.min(pixel);
-                    high = high.max(pixel);
-                }
-            }
-        }
-        let FrameSize { width, height } = camera.size;
-        let low = low.max(DVec2::ZERO);
-        let high = high.min(DVec2::new(width as f64, height as f64));
-        (low.x < high.x && low.y < high.y)
-            .then(|| BoundingBox::new(low.x as f32, low.y as f32, high.x as f32, high.y as f32))
+        let ends = EDGES
+            .into_iter()
+            .filter_map(|(from, to)| ahead(corners[from], corners[to]))
+            .flat_map(|(from, to)| [from, to]);
+        ends.filter_map(|end| camera.project(end))
+            .map(|pixel| (pixel, pixel))
+            .reduce(|(low, high), (pixel, _)| (low.min(pixel), high.max(pixel)))
     }
+}
+
+/// A box between two corners, unless it is empty.
+fn within(low: DVec2, high: DVec2) -> Option<BoundingBox> {
+    (low.x < high.x && low.y < high.y)
+        .then(|| BoundingBox::new(low.x as f32, low.y as f32, high.x as f32, high.y as f32))
 }
 
 /// The part of an edge that lies ahead of the camera.
@@ -119,6 +130,20 @@ mod tests {
         let outline = cube(DVec3::new(11.0, 0.0, 0.0)).outline(&camera()).unwrap();
         // Its near face is at ten metres.
         assert_eq!(outline, BoundingBox::new(90.0, 40.0, 110.0, 60.0));
+    }
+
+    #[test]
+    fn without_edges_the_whole_square_shows() {
+        let aside = cube(DVec3::new(11.0, 10.0, 0.0));
+        let cut = aside.outline(&camera()).unwrap();
+        let whole = aside.whole_outline(&camera()).unwrap();
+        assert_eq!((cut.left, whole.left), (0.0, -10.0));
+        assert_eq!((cut.right, cut.top), (whole.right, whole.top));
+        assert!(
+            cube(DVec3::new(-5.0, 0.0, 0.0))
+                .whole_outline(&camera())
+                .is_none()
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tubelet_datasets::{NuScenes, NuTrackingResults};
+use tubelet_datasets::{NuDetectionResults, NuScenes, NuTrackingResults};
 
 use super::target::{Case, put};
 
@@ -68,5 +68,10 @@ pub(super) const CASES: &[Case] = &[
         "results.json",
         r#"{"meta": {"use_camera": true}, "results": {"t": [{"sample_token": "t", "translation": [1, 2, 3], "size": [1, 2, 3], "rotation": [1, 0, 0, 0], "velocity": [0, 0], "tracking_id": "7", "tracking_name": "car", "tracking_score": 0.5}]}}"#,
         |path| NuTrackingResults::read(path).is_ok(),
+    ),
+    (
+        "detections.json",
+        r#"{"meta": {"use_lidar": true}, "results": {"t": [{"sample_token": "t", "translation": [1, 2, 3], "size": [1, 2, 3], "rotation": [1, 0, 0, 0], "velocity": [0, 0], "detection_name": "car", "detection_score": 0.5, "attribute_name": "vehicle.parked"}]}}"#,
+        |path| NuDetectionResults::read(path).is_ok(),
     ),
 ];

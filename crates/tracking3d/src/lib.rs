@@ -1,0 +1,38 @@
+//! Tracking of many objects in space, and their boxes in cameras.
+//!
+//! In: boxes that a detector found in the world, frame after frame. Out: the same objects with numbers, scores and
+//! velocities; and, given calibrated cameras, boxes in their pictures that prompt a segmenter. This crate does not know
+//! tensors, files or JSON.
+//!
+//! The tracker is Fast-Poly (X. Li et al., "Fast-Poly: A Fast Polyhedral Framework For 3D Multi-Object Tracking", IEEE
+//! RA-L 2024). Begin with [`Tracker`] and [`TrackerConfig::nu_scenes`]; [`box_prompts`] and [`choose_targets`] are the
+//! modular baseline of MST-SAM (section A.3).
+
+mod association;
+mod config;
+mod constants;
+mod detection;
+mod error;
+mod life;
+mod motion;
+mod overlap;
+mod polygon;
+mod projection;
+mod shape;
+mod suppression;
+mod targets;
+mod track;
+mod tracker;
+
+pub use config::class::{
+    Association, ClassConfig, ConstantFilter, InitialVariance, LifeCycle, MotionConfig,
+    MotionModel, ScoreDecay, Suppression,
+};
+pub use config::nu_scenes::VelocityInput;
+pub use config::tracker::{Interval, ScoreUpdate, SecondStage, Termination, TrackerConfig};
+pub use detection::{Detection, TrackedBox};
+pub use error::{DetectionFault, TrackingError};
+pub use overlap::Overlap;
+pub use projection::{BoxPrompt, View, box_prompts};
+pub use targets::{Target, choose_targets};
+pub use tracker::Tracker;
