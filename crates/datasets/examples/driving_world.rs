@@ -17,7 +17,10 @@ fn main() -> anyhow::Result<()> {
     let [seed, out, rest @ ..] = arguments.as_slice() else {
         bail!("give a seed and a folder to write to");
     };
-    let number = |text: &String| text.parse::<usize>().with_context(|| format!("`{text}` is no number"));
+    let number = |text: &String| {
+        text.parse::<usize>()
+            .with_context(|| format!("`{text}` is no number"))
+    };
     let mut config = DrivingWorldConfig::default();
     config.cameras = match rest.first().map(String::as_str) {
         None | Some("nuscenes") => CameraLayout::NuScenes,
@@ -57,14 +60,20 @@ fn cell(name: &str) -> [usize; 2] {
     } else {
         1
     };
-    [column, usize::from(name.contains("BACK") || name.contains("SIDE"))]
+    [
+        column,
+        usize::from(name.contains("BACK") || name.contains("SIDE")),
+    ]
 }
 
 fn surround(clip: &DrivingClip, pictures: &[DrivingPicture], labelled: bool) -> RgbImage {
     let FrameSize { width, height } = clip.config().size;
     let cells: Vec<[usize; 2]> = clip.rig().names().iter().map(|name| cell(name)).collect();
     let rows = cells.iter().map(|[_, row]| row + 1).max().unwrap_or(1);
-    let mut sheet = RgbImage::new(width as u32 * 3 + 4, (height * rows + 2 * (rows - 1)) as u32);
+    let mut sheet = RgbImage::new(
+        width as u32 * 3 + 4,
+        (height * rows + 2 * (rows - 1)) as u32,
+    );
     for (picture, [column, row]) in pictures.iter().zip(cells) {
         let (left, top) = (column * (width + 2), row * (height + 2));
         for (index, (pixel, label)) in picture
@@ -76,7 +85,11 @@ fn surround(clip: &DrivingClip, pictures: &[DrivingPicture], labelled: bool) -> 
         {
             let mut colour = [pixel[0], pixel[1], pixel[2]];
             if labelled {
-                let paint = if *label == 0 { [0; 3] } else { object_color(usize::from(*label)) };
+                let paint = if *label == 0 {
+                    [0; 3]
+                } else {
+                    object_color(usize::from(*label))
+                };
                 colour = [0, 1, 2].map(|channel| colour[channel] / 4 + paint[channel] / 4 * 3);
             }
             let (x, y) = (left + index % width, top + index / width);

@@ -73,9 +73,7 @@ pub use driving_world::actor::DrivingClass;
 pub use driving_world::clip::{DrivingClip, driving_clip};
 pub use driving_world::config::{CameraLayout, DrivingWorldConfig};
 pub use driving_world::detections::{DetectionNoise, SyntheticDetection, synthetic_detections};
-pub use driving_world::step::{
-    DrivingBox, DrivingObject, DrivingPicture, DrivingStep, Sighting,
-};
+pub use driving_world::step::{DrivingBox, DrivingObject, DrivingPicture, DrivingStep, Sighting};
 pub use error::DatasetError;
 pub use formats::deep_png::DeepLabels;
 pub use grounding::charades_sta::{CharadesLengths, CharadesMoment, CharadesReannotation};

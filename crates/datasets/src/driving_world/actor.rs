@@ -96,7 +96,8 @@ impl Look {
     pub(super) fn build(&self, surfaces: &mut Surfaces, fittings: &Fittings) -> Model {
         let dice = &mut Dice::new(self.seed, 9);
         let paint = fittings::paint(dice);
-        let paint = [0, 1, 2].map(|channel| (paint[channel] + self.tint[channel]).clamp(8.0, 250.0));
+        let paint =
+            [0, 1, 2].map(|channel| (paint[channel] + self.tint[channel]).clamp(8.0, 250.0));
         match self.class {
             DrivingClass::Car => car::car(dice, surfaces, fittings, paint),
             DrivingClass::Van => car::van(dice, surfaces, fittings, paint),

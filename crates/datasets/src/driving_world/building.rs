@@ -7,7 +7,7 @@ use glam::Vec3;
 use super::model::{Model, Solid};
 use super::surface::{Material, MaterialId, Surfaces};
 use super::tile::Tile;
-use crate::world::colour::{Colour, Palette, jitter, material, mix};
+use crate::world::colour::{Colour, jitter, material, mix};
 use crate::world::dice::{Dice, hash, unit_from_bits};
 use crate::world::pattern::Pattern;
 use crate::world::texture::Grain;
@@ -59,22 +59,33 @@ impl Style {
             [176.0, 150.0, 140.0],
         ]);
         let wall_colour = jitter(dice, wall_colour, 12.0);
-        let pattern = dice.pick([Pattern::Plain, Pattern::Bricks, Pattern::Grain, Pattern::Plain]);
-        let palette = Palette::near(dice, wall_colour, 6.0);
-        let wall = Tile::paint(dice, grain, pattern, &palette);
+        let pattern = dice.pick([
+            Pattern::Plain,
+            Pattern::Bricks,
+            Pattern::Grain,
+            Pattern::Plain,
+        ]);
+        let wall = Tile::calm(dice, grain, (pattern, wall_colour), 0.55);
         let windows = Windows::new(dice, wall_colour, lamps);
         let seed = dice.seed();
-        let painted = over(&wall, texture, |x, y, wall| windows.paint([x, y], wall, seed));
+        let painted = over(&wall, texture, |x, y, wall| {
+            windows.paint([x, y], wall, seed)
+        });
         let wall_tile = surfaces.add_tile(painted);
         let shop = Shops::new(dice, lamps);
-        let palette = Palette::near(dice, wall_colour, 10.0);
-        let plinth = Tile::paint(dice, grain, Pattern::Grain, &palette);
-        let painted = over(&plinth, texture, |x, y, wall| shop.paint([x, y], wall, seed));
+        let plinth = Tile::calm(dice, grain, (Pattern::Grain, wall_colour), 0.5);
+        let painted = over(&plinth, texture, |x, y, wall| {
+            shop.paint([x, y], wall, seed)
+        });
         let shop_tile = surfaces.add_tile(painted);
         let bay = dice.range(2.8, 3.8);
-        let tiles = dice.pick([[128.0, 72.0, 58.0], [92.0, 88.0, 88.0], [76.0, 66.0, 62.0], [104.0, 96.0, 84.0]]);
-        let palette = Palette::near(dice, tiles, 6.0);
-        let roof = Tile::paint(dice, grain, Pattern::Bricks, &palette);
+        let tiles = dice.pick([
+            [128.0, 72.0, 58.0],
+            [92.0, 88.0, 88.0],
+            [76.0, 66.0, 62.0],
+            [104.0, 96.0, 84.0],
+        ]);
+        let roof = Tile::calm(dice, grain, (Pattern::Bricks, tiles), 0.6);
         let roof = surfaces.add_tile(roof);
         Self {
             wall: surfaces.add(Material::tiled(wall_tile, bay * CELLS as f32)),
@@ -93,8 +104,17 @@ impl Style {
         if self.is_house {
             let deep = self.bay * dice.integer(2, 3) as f32 * 0.5;
             let top = self.bay * dice.integer(1, 2) as f32;
-            solid.cuboid(self.wall, Vec3::new(-half, -deep, 0.0), Vec3::new(half, deep, top));
-            gable(&mut solid, (self.roof, self.wall), Vec3::new(half, deep, top), dice.range(1.6, 3.2));
+            solid.cuboid(
+                self.wall,
+                Vec3::new(-half, -deep, 0.0),
+                Vec3::new(half, deep, top),
+            );
+            gable(
+                &mut solid,
+                (self.roof, self.wall),
+                Vec3::new(half, deep, top),
+                dice.range(1.6, 3.2),
+            );
             if dice.chance(0.6) {
                 let low = Vec3::new(half * 0.4, -deep * 0.4, top);
                 solid.cuboid(self.wall, low, low + Vec3::new(0.7, 0.7, 3.4));
@@ -105,7 +125,11 @@ impl Style {
         let storeys = dice.log_range(2.0, 9.0).round();
         let foot = self.bay * 1.15;
         let top = foot + self.bay * storeys;
-        solid.cuboid(self.shops, Vec3::new(-half, -deep, 0.0), Vec3::new(half, deep, foot));
+        solid.cuboid(
+            self.shops,
+            Vec3::new(-half, -deep, 0.0),
+            Vec3::new(half, deep, foot),
+        );
         // A little behind the shops, so that there is a ledge.
         let back = 0.12;
         solid.cuboid(
@@ -135,7 +159,12 @@ fn gable(solid: &mut Solid, (roof, wall): (MaterialId, MaterialId), corner: Vec3
             at(-end, side * eaves, low),
         ];
         solid.quad_around(inside, roof, corners);
-        let corners = [at(side * x, -y, z), at(side * x, y, z), at(side * x, 0.0, ridge), at(side * x, 0.0, ridge)];
+        let corners = [
+            at(side * x, -y, z),
+            at(side * x, y, z),
+            at(side * x, 0.0, ridge),
+            at(side * x, 0.0, ridge),
+        ];
         solid.quad_around(inside, wall, corners);
     }
 }
@@ -166,7 +195,11 @@ impl Windows {
         } else {
             (dice.range(0.32, 0.7), dice.range(0.42, 0.68))
         };
-        let sill = if is_glazed { 0.08 } else { dice.range(0.16, 0.26) };
+        let sill = if is_glazed {
+            0.08
+        } else {
+            dice.range(0.16, 0.26)
+        };
         let blue = dice.range(0.0, 26.0);
         Self {
             across: [0.5 - wide * 0.5, 0.5 + wide * 0.5],
@@ -203,11 +236,19 @@ impl Windows {
             let pale = [196.0, 194.0, 188.0];
             let blind = unit_from_bits(cell << 21);
             let light = if self.bright > 0.4 { warm } else { pale };
-            return if height < blind { light } else { mix(self.glass, light, 0.3) };
+            return if height < blind {
+                light
+            } else {
+                mix(self.glass, light, 0.3)
+            };
         }
         // The sky in the upper part of the pane.
         let sky = [150.0, 168.0, 186.0];
-        mix(self.glass, sky, (0.75 - height).max(0.0) * unit_from_bits(cell << 13))
+        mix(
+            self.glass,
+            sky,
+            (0.75 - height).max(0.0) * unit_from_bits(cell << 13),
+        )
     }
 }
 
@@ -228,7 +269,11 @@ impl Shops {
             signs: [0; CELLS].map(|_| if plain { sign } else { material(dice) }),
             doors: [0; CELLS].map(|_| dice.chance(0.3)),
             frame: jitter(dice, [64.0, 62.0, 60.0], 20.0),
-            inside: if lamps { [226.0, 196.0, 140.0] } else { [70.0, 72.0, 74.0] },
+            inside: if lamps {
+                [226.0, 196.0, 140.0]
+            } else {
+                [70.0, 72.0, 74.0]
+            },
             awning: if dice.chance(0.4) { 0.3 } else { 0.0 },
         }
     }
@@ -237,7 +282,7 @@ impl Shops {
         // The wall below the ledge is a little more than a storey high: the tile starts again near the pavement.
         let bay = (x as usize).min(CELLS - 1);
         let (u, v) = (x.fract(), y.fract());
-        let cell = hash(seed ^ 77 ^ bay as u64);
+        let cell = hash(seed ^ 0x4d ^ bay as u64);
         if y >= 1.0 {
             return wall.map(|channel| channel * 0.72);
         }
@@ -247,21 +292,37 @@ impl Shops {
         if v < 0.24 {
             let is_letter = (0.08..0.17).contains(&v)
                 && (0.2..0.8).contains(&u)
-                && hash(cell ^ (u * 22.0) as u64) % 3 > 0;
-            return if is_letter { mix(self.signs[bay], [245.0; 3], 0.8) } else { self.signs[bay] };
+                && !hash(cell ^ (u * 22.0) as u64).is_multiple_of(3);
+            return if is_letter {
+                mix(self.signs[bay], [245.0; 3], 0.8)
+            } else {
+                self.signs[bay]
+            };
         }
         if v < 0.24 + self.awning * 0.5 {
             let stripe = (u * 9.0) as u32 % 2;
-            return if stripe == 0 { [226.0, 224.0, 218.0] } else { self.signs[bay] };
+            return if stripe == 0 {
+                [226.0, 224.0, 218.0]
+            } else {
+                self.signs[bay]
+            };
         }
         if self.doors[bay] && (0.36..0.64).contains(&u) {
-            return if (u - 0.5).abs() > 0.11 { self.frame } else { mix(self.inside, [30.0; 3], 0.5) };
+            return if (u - 0.5).abs() > 0.11 {
+                self.frame
+            } else {
+                mix(self.inside, [30.0; 3], 0.5)
+            };
         }
         if v > 0.86 {
             return wall.map(|channel| channel * 0.8);
         }
         let goods = unit_from_bits(hash(cell ^ ((u * 10.0) as u64) << 8 ^ (v * 9.0) as u64));
         let goods = mix(self.inside, self.signs[(bay + 1) % CELLS], goods * 0.5);
-        if (u - 0.5).abs() > 0.41 { self.frame } else { goods }
+        if (u - 0.5).abs() > 0.41 {
+            self.frame
+        } else {
+            goods
+        }
     }
 }

@@ -38,13 +38,28 @@ impl Shape {
         let end = length * 0.5;
         let (height, tail, foot, roof) = match dice.weighted(&[1.0, 0.8, 0.7, 0.8]) {
             // A saloon with a boot.
-            0 => (height, 0.06, -end + dice.range(0.5, 0.75), -end + dice.range(1.25, 1.5)),
+            0 => (
+                height,
+                0.06,
+                -end + dice.range(0.5, 0.75),
+                -end + dice.range(1.25, 1.5),
+            ),
             // Short, with a steep tail.
             1 => (height, 0.08, -end + 0.12, -end + dice.range(0.45, 0.7)),
             // Long roof.
-            2 => (height + 0.04, 0.05, -end + 0.08, -end + dice.range(0.3, 0.5)),
+            2 => (
+                height + 0.04,
+                0.05,
+                -end + 0.08,
+                -end + dice.range(0.3, 0.5),
+            ),
             // Tall.
-            _ => (height + dice.range(0.2, 0.4), 0.1, -end + 0.08, -end + dice.range(0.3, 0.55)),
+            _ => (
+                height + dice.range(0.2, 0.4),
+                0.1,
+                -end + 0.08,
+                -end + dice.range(0.3, 0.55),
+            ),
         };
         let front = end - dice.range(0.85, 1.2);
         Self {
@@ -95,7 +110,12 @@ impl Shape {
 }
 
 /// A car.
-pub(super) fn car(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings, paint: Colour) -> Model {
+pub(super) fn car(
+    dice: &mut Dice,
+    surfaces: &mut Surfaces,
+    fittings: &Fittings,
+    paint: Colour,
+) -> Model {
     let shape = Shape::car(dice);
     let coat = Material::tiled(fittings.coat, 2.5).tinted(paint);
     let coat = surfaces.add(coat.shining(dice.range(0.03, 0.12)));
@@ -103,9 +123,18 @@ pub(super) fn car(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings,
 }
 
 /// A van, with or without windows at the back, plain or with something painted on it.
-pub(super) fn van(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings, paint: Colour) -> Model {
+pub(super) fn van(
+    dice: &mut Dice,
+    surfaces: &mut Surfaces,
+    fittings: &Fittings,
+    paint: Colour,
+) -> Model {
     let shape = Shape::van(dice);
-    let coat = surfaces.add(Material::tiled(fittings.coat, 3.0).tinted(paint).shining(0.04));
+    let coat = surfaces.add(
+        Material::tiled(fittings.coat, 3.0)
+            .tinted(paint)
+            .shining(0.04),
+    );
     let sides = if dice.chance(0.45) {
         fittings.glass
     } else if dice.chance(0.5) {
@@ -135,14 +164,25 @@ fn build(shape: &Shape, (coat, sides): (MaterialId, MaterialId), fittings: &Fitt
     cabin(&mut solid, shape, (coat, sides), fittings);
     for x in [-shape.length * 0.29, shape.length * 0.305] {
         for side in [-1.0, 1.0] {
-            wheel(&mut solid, fittings, Vec3::new(x, side * shape.half, shape.wheel), 0.2);
+            wheel(
+                &mut solid,
+                fittings,
+                Vec3::new(x, side * shape.half, shape.wheel),
+                0.2,
+            );
         }
     }
+    doors(&mut solid, shape, fittings);
     ends(&mut solid, shape, fittings);
     Model::rigid(solid.faces)
 }
 
-fn cabin(solid: &mut Solid, shape: &Shape, (coat, sides): (MaterialId, MaterialId), fittings: &Fittings) {
+fn cabin(
+    solid: &mut Solid,
+    shape: &Shape,
+    (coat, sides): (MaterialId, MaterialId),
+    fittings: &Fittings,
+) {
     let is_van = shape.belt > 1.1;
     let lean = if is_van { 0.9 } else { 0.77 };
     let (foot, roof) = (shape.half * 0.93, shape.half * lean);
@@ -168,18 +208,22 @@ fn cabin(solid: &mut Solid, shape: &Shape, (coat, sides): (MaterialId, MaterialI
     }
     solid.quad_around(inside, coat, high);
     // Pillars and frames, laid on the glass: shares of a face from one corner to the next and upwards.
-    let mut strip = |material: MaterialId, face: usize, [from, to]: [f32; 2], [bottom, top]: [f32; 2]| {
-        let next = (face + 1) % 4;
-        let outward = (low[next] - low[face])
-            .cross(high[face] - low[face])
-            .normalize_or_zero()
-            * ON;
-        let at = |along: f32, up: f32| {
-            low[face].lerp(low[next], along).lerp(high[face].lerp(high[next], along), up) + outward
+    let mut strip =
+        |material: MaterialId, face: usize, [from, to]: [f32; 2], [bottom, top]: [f32; 2]| {
+            let next = (face + 1) % 4;
+            let outward = (low[next] - low[face])
+                .cross(high[face] - low[face])
+                .normalize_or_zero()
+                * ON;
+            let at = |along: f32, up: f32| {
+                low[face]
+                    .lerp(low[next], along)
+                    .lerp(high[face].lerp(high[next], along), up)
+                    + outward
+            };
+            let corners = [at(from, bottom), at(to, bottom), at(to, top), at(from, top)];
+            solid.quad_around(inside, material, corners);
         };
-        let corners = [at(from, bottom), at(to, bottom), at(to, top), at(from, top)];
-        solid.quad_around(inside, material, corners);
-    };
     for face in 0..4 {
         let edge = if face % 2 == 0 { 0.05 } else { 0.07 };
         strip(coat, face, [0.0, edge], [0.0, 1.0]);
@@ -189,7 +233,12 @@ fn cabin(solid: &mut Solid, shape: &Shape, (coat, sides): (MaterialId, MaterialI
     // The right side runs from the back to the front, the left one the other way.
     let behind = if is_van { 0.66 } else { 0.5 };
     strip(coat, 0, [behind - 0.03, behind + 0.03], [0.0, 1.0]);
-    strip(coat, 2, [1.0 - behind - 0.03, 1.0 - behind + 0.03], [0.0, 1.0]);
+    strip(
+        coat,
+        2,
+        [1.0 - behind - 0.03, 1.0 - behind + 0.03],
+        [0.0, 1.0],
+    );
     if is_van && sides != fittings.glass {
         strip(sides, 0, [0.0, behind], [0.0, 1.0]);
         strip(sides, 2, [1.0 - behind, 1.0], [0.0, 1.0]);
@@ -201,33 +250,86 @@ pub(super) fn wheel(solid: &mut Solid, fittings: &Fittings, middle: Vec3, width:
     let side = middle.y.signum();
     let outer = middle + Vec3::Y * side * ON;
     let radius = middle.z;
-    solid.plate(fittings.trim, middle + Vec3::new(0.0, side * 0.004, 0.02), radius * 1.18, 10);
+    solid.plate(
+        fittings.trim,
+        middle + Vec3::new(0.0, side * 0.004, 0.02),
+        radius * 1.18,
+        10,
+    );
     let inner = outer - Vec3::Y * side * width;
     solid.bar(fittings.tyre, [inner, outer], [radius; 2], 10);
     solid.plate(fittings.rim, outer + Vec3::Y * side * ON, radius * 0.62, 7);
+}
+
+/// Gaps around the doors and their handles.
+fn doors(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
+    let waist = shape.sill + (shape.belt - shape.sill) * 0.5;
+    let back = shape.foot[0].max(-shape.length * 0.5 + 0.3) + 0.75;
+    let front = shape.foot[1] - 0.05;
+    let middle = (back + front) * 0.5;
+    for side in [-1.0, 1.0] {
+        let out = side * ON * 0.5;
+        let mut strip = |[from, to]: [f32; 2], [low, high]: [f32; 2]| {
+            // The side leans inward above the waist.
+            let at = |x: f32, up: f32| {
+                let half = shape.half * (1.0 - 0.05 * up);
+                Vec3::new(x, side * half + out, waist + (shape.belt - waist) * up)
+            };
+            let corners = [at(from, high), at(to, high), at(to, low), at(from, low)];
+            solid.quad_around(Vec3::new(from, 0.0, waist), fittings.trim, corners);
+        };
+        for x in [back, middle, front] {
+            strip([x - 0.012, x + 0.012], [0.0, 1.0]);
+        }
+        for x in [back, middle] {
+            strip([x + 0.08, x + 0.26], [0.72, 0.8]);
+        }
+    }
 }
 
 /// Lamps, bumpers, number plates, mirrors.
 fn ends(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
     for (end, lamp, top, share) in [
         (1.0, fittings.head_lamp, shape.belt - shape.nose, 0.82),
-        (-1.0, fittings.tail_lamp, shape.belt - shape.tail - 0.06, 0.86),
+        (
+            -1.0,
+            fittings.tail_lamp,
+            shape.belt - shape.tail - 0.06,
+            0.86,
+        ),
     ] {
         let x = end * (shape.length * 0.5 + ON);
         let half = shape.half * share;
         let mut patch = |material: MaterialId, [left, right]: [f32; 2], [low, high]: [f32; 2]| {
             let at = |y: f32, z: f32| Vec3::new(x, y, z);
-            let corners = [at(left, high), at(right, high), at(right, low), at(left, low)];
+            let corners = [
+                at(left, high),
+                at(right, high),
+                at(right, low),
+                at(left, low),
+            ];
             solid.quad_around(Vec3::new(0.0, 0.0, low), material, corners);
         };
         for side in [-1.0, 1.0] {
-            patch(lamp, [side * half * 0.55, side * half * 0.93], [top - 0.2, top - 0.05]);
+            patch(
+                lamp,
+                [side * half * 0.55, side * half * 0.93],
+                [top - 0.2, top - 0.05],
+            );
         }
-        patch(fittings.trim, [-half * 0.9, half * 0.9], [shape.sill, shape.sill + 0.13]);
+        patch(
+            fittings.trim,
+            [-half * 0.9, half * 0.9],
+            [shape.sill, shape.sill + 0.13],
+        );
         let plate = shape.sill + 0.2;
         patch(fittings.plate, [-0.25, 0.25], [plate, plate + 0.11]);
         if end > 0.0 {
-            patch(fittings.trim, [-half * 0.48, half * 0.48], [top - 0.2, top - 0.08]);
+            patch(
+                fittings.trim,
+                [-half * 0.48, half * 0.48],
+                [top - 0.2, top - 0.08],
+            );
         }
     }
     for side in [-1.0, 1.0] {

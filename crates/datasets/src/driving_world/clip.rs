@@ -144,11 +144,14 @@ impl DrivingClip {
 
     /// Every object of the clip, in order of identity; the identities are 1, 2, ….
     pub fn objects(&self) -> impl ExactSizeIterator<Item = DrivingObject> {
-        self.actors.iter().enumerate().map(|(index, actor)| DrivingObject {
-            id: index as u16 + 1,
-            class: actor.look.class,
-            lookalike_of: actor.lookalike_of,
-        })
+        self.actors
+            .iter()
+            .enumerate()
+            .map(|(index, actor)| DrivingObject {
+                id: index as u16 + 1,
+                class: actor.look.class,
+                lookalike_of: actor.lookalike_of,
+            })
     }
 
     /// When a step is, in microseconds.
@@ -209,7 +212,8 @@ impl DrivingClip {
     /// [`GeometryError::NoCameras`] within [`DatasetError::Masks`](crate::DatasetError::Masks) where the rig lacks the
     /// camera, and as [`Self::step`].
     pub fn picture(&self, step: usize, camera: usize) -> Result<DrivingPicture> {
-        let (Some(taken_by), Some(film)) = (self.rig.cameras().get(camera), self.films.get(camera)) else {
+        let (Some(taken_by), Some(film)) = (self.rig.cameras().get(camera), self.films.get(camera))
+        else {
             return Err(GeometryError::NoCameras.into());
         };
         let seconds = self.seconds(step);
@@ -227,7 +231,10 @@ impl DrivingClip {
         for label in &pixels.labels {
             counts[usize::from(*label)] += 1;
         }
-        let sightings = covered.iter().enumerate().filter(|(_, covered)| **covered > 0);
+        let sightings = covered
+            .iter()
+            .enumerate()
+            .filter(|(_, covered)| **covered > 0);
         let sightings = sightings.map(|(index, covered)| Sighting {
             id: index as u16 + 1,
             pixels: counts[index + 1],
@@ -278,10 +285,12 @@ impl DrivingClip {
 
     /// Share of the sun's light at a place: little in the shadow of a house.
     fn sunlit(&self, at: DVec2) -> f32 {
-        let hidden = self.district.shadows.iter().filter(|shadow| shadow.holds(at));
-        hidden
-            .map(Shadow::sun_left)
-            .fold(1.0, f32::min)
+        let hidden = self
+            .district
+            .shadows
+            .iter()
+            .filter(|shadow| shadow.holds(at));
+        hidden.map(Shadow::sun_left).fold(1.0, f32::min)
     }
 
     fn shade(&self, view: &View, seconds: f64) -> Shade {
@@ -304,6 +313,11 @@ impl DrivingClip {
 fn places(drive: &Drive, duration: f64) -> Vec<DVec2> {
     let count = (duration.ceil() as usize + 1).min(PLACES);
     (0..=count)
-        .map(|index| drive.travel.place(duration * index as f64 / count as f64).at)
+        .map(|index| {
+            drive
+                .travel
+                .place(duration * index as f64 / count as f64)
+                .at
+        })
         .collect()
 }

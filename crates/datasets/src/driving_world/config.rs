@@ -144,7 +144,13 @@ mod tests {
         let rate = f64::NAN;
         assert!(refused(DrivingWorldConfig { rate, ..config() }).contains("rate"));
         let objects = 1001;
-        assert!(refused(DrivingWorldConfig { objects, ..config() }).contains("1001"));
+        assert!(
+            refused(DrivingWorldConfig {
+                objects,
+                ..config()
+            })
+            .contains("1001")
+        );
         let difficulty = f32::NAN;
         let texture = 7.0;
         let clamped = DrivingWorldConfig {

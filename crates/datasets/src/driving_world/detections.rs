@@ -93,13 +93,22 @@ pub fn synthetic_detections(
 
 impl DetectionNoise {
     /// What becomes of an object; `None` where it is missed.
-    fn report(&self, dice: &mut Dice, truth: &DrivingBox, ego: DVec3) -> Option<SyntheticDetection> {
+    fn report(
+        &self,
+        dice: &mut Dice,
+        truth: &DrivingBox,
+        ego: DVec3,
+    ) -> Option<SyntheticDetection> {
         let OrientedBox { pose, size } = truth.in_world;
         let away = pose.translation().distance(ego) / self.reach.max(1e-3);
         // Drawn for everyone, so that one more object changes nothing for the others.
         let lost = f64::from(dice.unit());
         let mut normal = |deviation: f64| f64::from(dice.normal()) * deviation * (1.0 + away);
-        let shift = DVec3::new(normal(self.place), normal(self.place), normal(self.place * 0.4));
+        let shift = DVec3::new(
+            normal(self.place),
+            normal(self.place),
+            normal(self.place * 0.4),
+        );
         let stretch = DVec3::new(normal(self.size), normal(self.size), normal(self.size));
         let turn = normal(self.heading);
         let drift = DVec2::new(normal(self.velocity), normal(self.velocity));
@@ -108,7 +117,13 @@ impl DetectionNoise {
         if away > 1.0 || lost < self.misses * (1.0 + 3.0 * away * away) {
             return None;
         }
-        let yaw = pose.yaw() + turn + if turned_around { std::f64::consts::PI } else { 0.0 };
+        let yaw = pose.yaw()
+            + turn
+            + if turned_around {
+                std::f64::consts::PI
+            } else {
+                0.0
+            };
         let placed = RigidTransform::from_yaw(yaw, pose.translation() + shift).ok()?;
         let size = size * (DVec3::ONE + stretch).max(DVec3::splat(0.3));
         Some(SyntheticDetection {

@@ -163,7 +163,11 @@ impl District {
             } else if dice.chance(0.1) {
                 self.put(pick(dice, &kinds.signs), facing, 1.0)?;
             } else if dice.chance(0.14) {
-                self.put(pick(dice, &kinds.oddments), turned(f64::from(dice.angle())), 1.0)?;
+                self.put(
+                    pick(dice, &kinds.oddments),
+                    turned(f64::from(dice.angle())),
+                    1.0,
+                )?;
             }
         }
         let mut along = from;
@@ -172,7 +176,7 @@ impl District {
             let weights = [0.2 + 2.0 * town, 1.0 - 0.7 * town, 0.45, 0.3];
             let used = [Use::Town, Use::Houses, Use::Park, Use::Yard][dice.weighted(&weights)];
             let set_back = match used {
-                Use::Town => f64::from(dice.range(0.0, 1.5)),
+                Use::Town => f64::from(dice.range(0.0, 4.0)),
                 Use::Houses => f64::from(dice.range(3.0, 8.0)),
                 Use::Park | Use::Yard => 0.0,
             };
@@ -195,7 +199,11 @@ impl District {
                             let garden = beside(along, street.reach() + 1.0);
                             self.grow(dice, kinds, garden, site)?;
                         }
-                        let gap = if used == Use::Town { [0.0, 1.5] } else { [3.0, 9.0] };
+                        let gap = if used == Use::Town {
+                            [0.0, 1.5]
+                        } else {
+                            [3.0, 9.0]
+                        };
                         size.x + f64::from(dice.range(gap[0], gap[1]))
                     }
                     Use::Park => {
@@ -270,7 +278,8 @@ impl District {
                 heights: [high * 0.35, high * 0.9],
             };
             let shadow = crown.cast(site.towards_sun);
-            self.shadows.extend(shadow.map(|shadow| shadow.dappled(0.75)));
+            self.shadows
+                .extend(shadow.map(|shadow| shadow.dappled(0.75)));
         }
         self.put(tree, turned, scale)
     }
@@ -291,7 +300,8 @@ impl District {
                 site.streets.is_clear(at, -0.05)
             })
         });
-        if !is_free || !site.is_near(place.at) || self.plots.iter().any(|other| meet(other, &plot)) {
+        if !is_free || !site.is_near(place.at) || self.plots.iter().any(|other| meet(other, &plot))
+        {
             return Ok(());
         }
         self.shadows.extend(plot.cast(site.towards_sun));
@@ -303,7 +313,8 @@ impl District {
 
     fn put(&mut self, model: usize, place: Place, scale: f32) -> Result<(), GeometryError> {
         if self.props.len() < MOST {
-            let pose = RigidTransform::from_yaw(place.heading.rem_euclid(2.0 * PI), place.at.extend(0.0))?;
+            let pose =
+                RigidTransform::from_yaw(place.heading.rem_euclid(2.0 * PI), place.at.extend(0.0))?;
             self.props.push(Prop { model, pose, scale });
         }
         Ok(())

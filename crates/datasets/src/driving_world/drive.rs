@@ -170,7 +170,8 @@ mod tests {
                     assert!(turned.abs() > 0.5, "{seed}: {turned}");
                 }
                 if manoeuvre == Manoeuvre::Stop {
-                    let slowest = (0..60).map(|step| drive.travel.pace.speed(f64::from(step) * 0.1));
+                    let slowest =
+                        (0..60).map(|step| drive.travel.pace.speed(f64::from(step) * 0.1));
                     assert!(slowest.fold(9.0, f64::min) < 0.7, "{seed}");
                 }
                 let pose = drive.pose(2.0).unwrap();

@@ -39,7 +39,7 @@ impl Film {
         };
         let flicker = rare(0.3, 0.02, 0.15);
         let (vignette, softness) = (rare(0.5, 0.05, 0.4), rare(0.4, 0.03, 0.2));
-        let (noise, loss) = (rare(0.7, 0.8, 7.0), rare(0.6, 5.0, 65.0));
+        let (noise, loss) = (rare(0.7, 0.8, 5.0), rare(0.6, 5.0, 60.0));
         Self {
             gains: tint,
             flicker: Wander::new(dice, flicker, 3.0),
@@ -69,12 +69,16 @@ impl Film {
         let offset = 118.0 * (1.0 - self.contrast) + 0.5;
         let mut rgb = vec![0u8; width * height * 3];
         let scale = 2.0 / width.max(height) as f32;
-        let rows = colours.chunks_exact(width).zip(rgb.chunks_exact_mut(width * 3));
+        let rows = colours
+            .chunks_exact(width)
+            .zip(rgb.chunks_exact_mut(width * 3));
         for (row, (colours, bytes)) in rows.enumerate() {
             let y = (row as f32 + 0.5 - height as f32 * 0.5) * scale;
             let places = hash(self.seed ^ ((step as u64) << 20 | row as u64)) as usize;
             let (own, common) = (places % DRAWS, (places >> 32) % DRAWS);
-            for (column, (colour, bytes)) in colours.iter().zip(bytes.chunks_exact_mut(3)).enumerate() {
+            for (column, (colour, bytes)) in
+                colours.iter().zip(bytes.chunks_exact_mut(3)).enumerate()
+            {
                 let x = (column as f32 + 0.5 - width as f32 * 0.5) * scale;
                 let dim = 1.0 - self.vignette * (x * x + y * y) * 0.5;
                 let shared = self.draws[(common + column) % DRAWS];

@@ -63,28 +63,31 @@ impl Footprint {
 
 impl Ground {
     pub(super) fn new(dice: &mut Dice, grain: &Grain, texture: f32) -> Self {
-        let grey = dice.range(70.0, 118.0);
+        let grey = dice.range(72.0, 120.0);
         let tone = |grey: f32, dice: &mut Dice| jitter(dice, [grey, grey, grey + 2.0], 3.0);
         let road = tone(grey, dice);
-        let carriageway = Palette::near(dice, road, 4.0);
         let grey = dice.range(125.0, 178.0);
         let slabs = tone(grey, dice);
         let slabs = mix(slabs, [176.0, 158.0, 138.0], dice.range(0.0, 0.7));
-        let pavement = Palette::near(dice, slabs, 5.0);
-        let (colour, pattern) = dice.pick([
+        let land = dice.pick([
             ([88.0, 112.0, 52.0], Pattern::Blades),
             ([104.0, 120.0, 62.0], Pattern::Blades),
+            ([84.0, 104.0, 58.0], Pattern::Leaves),
             ([134.0, 122.0, 84.0], Pattern::Grain),
             ([150.0, 140.0, 126.0], Pattern::Cells),
             ([118.0, 116.0, 112.0], Pattern::Grain),
         ]);
-        let land = Palette::near(dice, colour, 12.0);
-        let laid = dice.pick([Pattern::Cells, Pattern::Bricks, Pattern::Grain, Pattern::Checks]);
+        let laid = dice.pick([
+            Pattern::Cells,
+            Pattern::Bricks,
+            Pattern::Grain,
+            Pattern::Checks,
+        ]);
         let plain = Palette(vec![[96.0; 3], [120.0; 3], [136.0; 3], [160.0; 3]]);
         Self {
-            carriageway: Tile::paint(dice, grain, Pattern::Grain, &carriageway),
-            pavement: Tile::paint(dice, grain, laid, &pavement),
-            land: Tile::paint(dice, grain, pattern, &land),
+            carriageway: Tile::calm(dice, grain, (Pattern::Grain, road), 0.4),
+            pavement: Tile::calm(dice, grain, (laid, slabs), 0.55),
+            land: Tile::calm(dice, grain, (land.1, land.0), 0.6),
             patches: Tile::paint(dice, grain, Pattern::Grain, &plain),
             kerb: mix(slabs, [220.0; 3], 0.35),
             white: [226.0, 226.0, 220.0],
@@ -108,15 +111,19 @@ impl Ground {
         let near = &near[..count];
         let (x, y) = (point.x as f32, point.y as f32);
         // Seen at a slant, tiles are smoothed as if the pixel were square: neither mushy nor sparkling.
-        let size = (footprint.long * footprint.wide).sqrt().max(footprint.long * 0.4);
-        let tile = |tile: &Tile, metres: f32| {
-            tile.sample(x / metres, y / metres, size / metres)
-        };
+        let size = (footprint.long * footprint.wide)
+            .sqrt()
+            .max(footprint.long * 0.4);
+        let tile = |tile: &Tile, metres: f32| tile.sample(x / metres, y / metres, size / metres);
         let covers = near.iter().flatten().map(|(street, position)| {
             let soft = footprint.along(position.ahead.perp());
             let side = position.left.abs();
             let cover = |reach: f64| ((reach - side) / soft + 0.5).clamp(0.0, 1.0);
-            (cover(street.half()), cover(street.half() - 0.2), cover(street.reach()))
+            (
+                cover(street.half()),
+                cover(street.half() - 0.2),
+                cover(street.reach()),
+            )
         });
         let (mut driven, mut inside_kerb, mut walked) = (0.0f64, 0.0f64, 0.0f64);
         for (carriageway, kerb, pavement) in covers {
@@ -160,7 +167,10 @@ fn markings(near: &[Option<(&Street, Position)>], footprint: &Footprint) -> (f64
             footprint.along(position.ahead),
         );
         let line = |at: f64, half: f64| {
-            let [from, to] = [(position.left - wide * 0.5).max(at - half), (position.left + wide * 0.5).min(at + half)];
+            let [from, to] = [
+                (position.left - wide * 0.5).max(at - half),
+                (position.left + wide * 0.5).min(at + half),
+            ];
             ((to - from) / wide).max(0.0)
         };
         // Lines end before a crossing, where there may be stripes.
@@ -176,16 +186,22 @@ fn markings(near: &[Option<(&Street, Position)>], footprint: &Footprint) -> (f64
                     let [low, high] = [(away - long * 0.5).max(from), (away + long * 0.5).min(to)];
                     ((high - low) / long).clamp(0.0, 1.0)
                 };
-                let kerb = if beside < street.half() - 0.4 { 1.0 } else { 0.0 };
-                let stripes = inside(STRIPES_FROM, STRIPES_TO)
-                    * repeated(position.left, wide, STRIPE)
-                    * kerb;
+                let kerb = if beside < street.half() - 0.4 {
+                    1.0
+                } else {
+                    0.0
+                };
+                let stripes =
+                    inside(STRIPES_FROM, STRIPES_TO) * repeated(position.left, wide, STRIPE) * kerb;
                 white = white.max(stripes);
             }
             // Who comes towards the crossing has a line to stop at.
             let comes = if position.left < 0.0 { 1.0 } else { -1.0 };
             let approaches = comes * across.left * across.ahead.perp().dot(position.ahead) < 0.0;
-            if approaches && (0.0..STRIPES_TO + 2.0).contains(&away) && beside < street.half() - street.parking {
+            if approaches
+                && (0.0..STRIPES_TO + 2.0).contains(&away)
+                && beside < street.half() - street.parking
+            {
                 let [low, high] = [
                     (away - long * 0.5).max(STRIPES_TO + 0.4),
                     (away + long * 0.5).min(STRIPES_TO + 0.8),
@@ -263,7 +279,9 @@ mod tests {
         let at = |left: f64| ground.colour(&streets, place.moved(0.0, left).at, &footprint);
         let land = at(streets.main().reach() + 3.0);
         let road = at(-streets.main().lane * 0.5);
-        let apart: f32 = (0..3).map(|channel| (land[channel] - road[channel]).abs()).sum();
+        let apart: f32 = (0..3)
+            .map(|channel| (land[channel] - road[channel]).abs())
+            .sum();
         assert!(apart > 10.0, "{land:?} {road:?}");
     }
 }

@@ -37,7 +37,11 @@ impl Face {
 pub(super) enum Joint {
     Fixed,
     /// Swings around an axis along `y` through a pivot, by at most `reach` radians, shifted by a share of the stride.
-    Swing { pivot: Vec3, reach: f32, shift: f32 },
+    Swing {
+        pivot: Vec3,
+        reach: f32,
+        shift: f32,
+    },
 }
 
 impl Joint {
@@ -78,7 +82,11 @@ impl Model {
     pub(super) fn new(parts: Vec<Part>) -> Self {
         let (mut low, mut high) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
         for part in &parts {
-            let phases = if matches!(part.joint, Joint::Fixed) { 1 } else { PHASES };
+            let phases = if matches!(part.joint, Joint::Fixed) {
+                1
+            } else {
+                PHASES
+            };
             for phase in 0..phases {
                 let (turn, shift) = part.joint.motion(phase as f32 / PHASES as f32);
                 for face in &part.faces {
@@ -122,7 +130,7 @@ impl Solid {
             normals: None,
             material,
         };
-        let down = across.cross(face.normal());
+        let down = face.normal().cross(across);
         let places = corners.map(|corner| {
             let away = corner - corners[0];
             Vec2::new(away.dot(across), away.dot(down))
@@ -251,9 +259,15 @@ impl Solid {
             let height = std::f32::consts::PI * ring as f32 / rings as f32;
             let around = TAU * side as f32 / sides as f32;
             let (sine, cosine) = height.sin_cos();
-            let unit = Vec3::new(sine * around.cos(), sine * around.sin(), -cosine);
             let ends = ring == 0 || ring == rings;
-            let dent = if ends { dents(ring, 0) } else { dents(ring, side) };
+            // At the poles all sides meet in one point, exactly, so that their faces vanish there.
+            let sine = if ends { 0.0 } else { sine };
+            let unit = Vec3::new(sine * around.cos(), sine * around.sin(), -cosine);
+            let dent = if ends {
+                dents(ring, 0)
+            } else {
+                dents(ring, side)
+            };
             let normal = (unit / radii.max(Vec3::splat(1e-3))).normalize_or_zero();
             (middle + unit * radii * (1.0 - dent), normal)
         };
@@ -267,8 +281,10 @@ impl Solid {
                     point(ring + 1, side),
                 ];
                 let place = |ring: usize, side: usize| {
-                    Vec2::new(side as f32 / sides as f32 * 4.0, ring as f32 / rings as f32 * 2.0)
-                        * reach
+                    Vec2::new(
+                        side as f32 / sides as f32 * 4.0,
+                        ring as f32 / rings as f32 * 2.0,
+                    ) * reach
                 };
                 let places = [
                     place(ring, side),
@@ -327,8 +343,7 @@ mod tests {
 
     fn is_outward(faces: &[Face], inside: Vec3) -> bool {
         faces.iter().all(|face| {
-            let middle =
-                face.corners[..face.count].iter().sum::<Vec3>() / face.count as f32;
+            let middle = face.corners[..face.count].iter().sum::<Vec3>() / face.count as f32;
             face.normal().dot(middle - inside) > 0.0
         })
     }

@@ -26,9 +26,24 @@ struct Clothes {
 
 impl Clothes {
     fn new(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings) -> Self {
-        let skins = [[236.0, 196.0, 168.0], [214.0, 166.0, 130.0], [166.0, 116.0, 82.0], [104.0, 70.0, 50.0]];
-        let hairs = [[34.0, 28.0, 26.0], [74.0, 52.0, 36.0], [168.0, 130.0, 78.0], [150.0, 148.0, 146.0]];
-        let trousers = [[42.0, 50.0, 72.0], [36.0, 36.0, 40.0], [112.0, 100.0, 82.0], [84.0, 90.0, 98.0]];
+        let skins = [
+            [236.0, 196.0, 168.0],
+            [214.0, 166.0, 130.0],
+            [166.0, 116.0, 82.0],
+            [104.0, 70.0, 50.0],
+        ];
+        let hairs = [
+            [34.0, 28.0, 26.0],
+            [74.0, 52.0, 36.0],
+            [168.0, 130.0, 78.0],
+            [150.0, 148.0, 146.0],
+        ];
+        let trousers = [
+            [42.0, 50.0, 72.0],
+            [36.0, 36.0, 40.0],
+            [112.0, 100.0, 82.0],
+            [84.0, 90.0, 98.0],
+        ];
         let mut cloth = |surfaces: &mut Surfaces| {
             let tile = fittings.cloths[dice.integer(0, fittings.cloths.len() - 1)];
             let tint = crate::world::colour::jitter(dice, [215.0; 3], 30.0);
@@ -37,7 +52,9 @@ impl Clothes {
         let (top, extra, patterned) = (cloth(surfaces), cloth(surfaces), cloth(surfaces));
         let mut plain = |dice: &mut Dice, colours: [[f32; 3]; 4]| {
             let colour = dice.pick(colours);
-            surfaces.add(Material::plain(crate::world::colour::jitter(dice, colour, 8.0)))
+            surfaces.add(Material::plain(crate::world::colour::jitter(
+                dice, colour, 8.0,
+            )))
         };
         let bottom = plain(dice, trousers);
         Self {
@@ -45,7 +62,15 @@ impl Clothes {
             hair: plain(dice, hairs),
             top,
             bottom: if dice.chance(0.25) { patterned } else { bottom },
-            shoes: plain(dice, [[30.0; 3], [60.0, 50.0, 44.0], [214.0; 3], [120.0, 40.0, 40.0]]),
+            shoes: plain(
+                dice,
+                [
+                    [30.0; 3],
+                    [60.0, 50.0, 44.0],
+                    [214.0; 3],
+                    [120.0, 40.0, 40.0],
+                ],
+            ),
             extra,
         }
     }
@@ -81,7 +106,11 @@ fn head(dice: &mut Dice, solid: &mut Solid, clothes: &Clothes, middle: Vec3) {
     let size = Vec3::new(0.1, 0.085, 0.125);
     solid.ball(clothes.skin, (middle, size), [5, 8], |_, _| 0.0);
     let over = middle + Vec3::new(-0.022, 0.0, 0.035);
-    let hair = if dice.chance(0.2) { clothes.extra } else { clothes.hair };
+    let hair = if dice.chance(0.2) {
+        clothes.extra
+    } else {
+        clothes.hair
+    };
     let long = if dice.chance(0.35) { 0.05 } else { 0.0 };
     let size = size + Vec3::new(0.004, 0.014, -0.01 + long);
     solid.ball(hair, (over - Vec3::Z * long, size), [5, 8], |_, _| 0.0);
@@ -91,7 +120,11 @@ fn head(dice: &mut Dice, solid: &mut Solid, clothes: &Clothes, middle: Vec3) {
 pub(super) fn pedestrian(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings) -> Model {
     let clothes = Clothes::new(dice, surfaces, fittings);
     let is_child = dice.chance(0.12);
-    let tall = if is_child { dice.range(1.05, 1.4) } else { dice.range(1.55, 1.92) };
+    let tall = if is_child {
+        dice.range(1.05, 1.4)
+    } else {
+        dice.range(1.55, 1.92)
+    };
     let stout = dice.range(0.85, 1.3) * if is_child { 0.8 } else { 1.0 };
     let (hip, shoulder) = (tall * 0.5, tall * 0.82);
     let mut body = Solid::default();
@@ -108,16 +141,27 @@ pub(super) fn pedestrian(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fi
     if dice.chance(0.25) {
         // A coat or a skirt.
         let below = tall * dice.range(0.22, 0.38);
-        let cloth = if dice.chance(0.5) { clothes.top } else { clothes.extra };
+        let cloth = if dice.chance(0.5) {
+            clothes.top
+        } else {
+            clothes.extra
+        };
         body.loft(
             cloth,
-            &[ring(at(hip), 0.12 * stout, 0.17 * stout), ring(at(below), 0.19 * stout, 0.23 * stout)],
+            &[
+                ring(at(hip), 0.12 * stout, 0.17 * stout),
+                ring(at(below), 0.19 * stout, 0.23 * stout),
+            ],
         );
     }
     head(dice, &mut body, &clothes, at(tall - 0.125));
     if dice.chance(0.3) {
         let low = Vec3::new(-0.32 * stout, -0.15, hip + 0.05);
-        body.cuboid(clothes.extra, low, Vec3::new(-0.1 * stout, 0.15, shoulder - 0.02));
+        body.cuboid(
+            clothes.extra,
+            low,
+            Vec3::new(-0.1 * stout, 0.15, shoulder - 0.02),
+        );
     }
     let mut parts = vec![fixed(body)];
     let reach = dice.range(0.38, 0.52);
@@ -125,7 +169,12 @@ pub(super) fn pedestrian(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fi
         let pivot = Vec3::new(0.0, side * 0.09 * stout, hip);
         let foot = Vec3::new(0.0, side * 0.085 * stout, 0.05);
         let mut leg = Solid::default();
-        leg.bar(clothes.bottom, [pivot, foot], [0.092 * stout, 0.058 * stout], 6);
+        leg.bar(
+            clothes.bottom,
+            [pivot, foot],
+            [0.092 * stout, 0.058 * stout],
+            6,
+        );
         let heel = foot + Vec3::new(-0.07, -0.045, -0.05);
         leg.cuboid(clothes.shoes, heel, heel + Vec3::new(0.24, 0.09, 0.09));
         parts.push(swinging(leg, pivot, reach, shift));
@@ -156,9 +205,19 @@ fn rider(dice: &mut Dice, clothes: &Clothes, (saddle, shoulders, bar): (Vec3, Ve
             ring(shoulders + Vec3::Z * 0.06, 0.07, 0.1),
         ],
     );
-    head(dice, &mut solid, clothes, shoulders + Vec3::new(0.06, 0.0, 0.2));
+    head(
+        dice,
+        &mut solid,
+        clothes,
+        shoulders + Vec3::new(0.06, 0.0, 0.2),
+    );
     let helmet = shoulders + Vec3::new(0.04, 0.0, 0.26);
-    solid.ball(clothes.extra, (helmet, Vec3::new(0.14, 0.11, 0.11)), [4, 8], |_, _| 0.0);
+    solid.ball(
+        clothes.extra,
+        (helmet, Vec3::new(0.14, 0.11, 0.11)),
+        [4, 8],
+        |_, _| 0.0,
+    );
     for side in [-1.0, 1.0] {
         let from = shoulders + Vec3::Y * side * 0.19;
         let to = bar + Vec3::Y * side * 0.26;
@@ -181,7 +240,11 @@ pub(super) fn cyclist(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fitti
     for x in [-apart, apart] {
         let rim = |step: usize| {
             let (sine, cosine) = (step as f32 / 12.0 * std::f32::consts::TAU).sin_cos();
-            Vec3::new(x + cosine * (radius - 0.02), 0.0, radius + sine * (radius - 0.02))
+            Vec3::new(
+                x + cosine * (radius - 0.02),
+                0.0,
+                radius + sine * (radius - 0.02),
+            )
         };
         for step in 0..12 {
             cycle.bar(fittings.tyre, [rim(step), rim(step + 1)], [0.025; 2], 4);
@@ -216,7 +279,11 @@ pub(super) fn cyclist(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fitti
         let mut leg = Solid::default();
         leg.bar(clothes.bottom, [pivot, knee], [0.085, 0.065], 6);
         leg.bar(clothes.bottom, [knee, foot], [0.062, 0.045], 6);
-        leg.cuboid(clothes.shoes, foot + Vec3::new(-0.08, -0.045, -0.05), foot + Vec3::new(0.16, 0.045, 0.03));
+        leg.cuboid(
+            clothes.shoes,
+            foot + Vec3::new(-0.08, -0.045, -0.05),
+            foot + Vec3::new(0.16, 0.045, 0.03),
+        );
         parts.push(swinging(leg, pivot, 0.2, shift));
     }
     Model::new(parts)
@@ -255,12 +322,32 @@ pub(super) fn motorcyclist(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &
         ],
     );
     let bar = Vec3::new(0.42, 0.0, 1.04);
-    cycle.bar(fittings.metal, [Vec3::new(apart, 0.0, radius), bar], [0.05; 2], 5);
-    cycle.bar(fittings.trim, [bar - Vec3::Y * 0.34, bar + Vec3::Y * 0.34], [0.025; 2], 4);
+    cycle.bar(
+        fittings.metal,
+        [Vec3::new(apart, 0.0, radius), bar],
+        [0.05; 2],
+        5,
+    );
+    cycle.bar(
+        fittings.trim,
+        [bar - Vec3::Y * 0.34, bar + Vec3::Y * 0.34],
+        [0.025; 2],
+        4,
+    );
     let lamp = Vec3::new(0.5, 0.0, 0.92);
-    cycle.ball(fittings.head_lamp, (lamp, Vec3::splat(0.09)), [4, 6], |_, _| 0.0);
+    cycle.ball(
+        fittings.head_lamp,
+        (lamp, Vec3::splat(0.09)),
+        [4, 6],
+        |_, _| 0.0,
+    );
     let tail = Vec3::new(-apart - 0.26, 0.0, 0.76);
-    cycle.ball(fittings.tail_lamp, (tail, Vec3::splat(0.06)), [3, 5], |_, _| 0.0);
+    cycle.ball(
+        fittings.tail_lamp,
+        (tail, Vec3::splat(0.06)),
+        [3, 5],
+        |_, _| 0.0,
+    );
     let hip = Vec3::new(-0.22, 0.0, 0.86);
     let shoulders = Vec3::new(-0.02, 0.0, 1.38);
     let rider = rider(dice, &clothes, (hip, shoulders, bar));
@@ -268,7 +355,12 @@ pub(super) fn motorcyclist(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &
     for side in [-1.0, 1.0] {
         let knee = Vec3::new(0.2, side * 0.2, 0.74);
         let foot = Vec3::new(0.02, side * 0.2, 0.32);
-        legs.bar(clothes.bottom, [hip + Vec3::Y * side * 0.1, knee], [0.09, 0.07], 6);
+        legs.bar(
+            clothes.bottom,
+            [hip + Vec3::Y * side * 0.1, knee],
+            [0.09, 0.07],
+            6,
+        );
         legs.bar(clothes.bottom, [knee, foot], [0.07, 0.05], 6);
     }
     Model::new(vec![fixed(cycle), rider, fixed(legs)])

@@ -63,8 +63,9 @@ pub(super) fn light(
     for row in 0..height {
         for column in 0..width {
             let first = row * SAMPLES * front.width + column * SAMPLES;
-            let places: [usize; COUNT] =
-                std::array::from_fn(|sample| first + sample / SAMPLES * front.width + sample % SAMPLES);
+            let places: [usize; COUNT] = std::array::from_fn(|sample| {
+                first + sample / SAMPLES * front.width + sample % SAMPLES
+            });
             let numbers = places.map(|place| front.polygon[place]);
             let at = Vec2::new(column as f32 + 0.5, row as f32 + 0.5);
             let pixel = row * width + column;
@@ -91,8 +92,13 @@ pub(super) fn light(
                     let colour = single(*number);
                     (0..3).for_each(|channel| sum[channel] += colour[channel] * share);
                 }
-                pixels.colours.push(sum.map(|channel| channel / COUNT as f32));
-                pixels.labels.push(most(numbers.map(label), places.map(|place| front.inverse_depth[place])));
+                pixels
+                    .colours
+                    .push(sum.map(|channel| channel / COUNT as f32));
+                pixels.labels.push(most(
+                    numbers.map(label),
+                    places.map(|place| front.inverse_depth[place]),
+                ));
             }
             let chosen = pixels.labels[pixel];
             let (mut inverse, mut votes) = (0.0, 0.0);
@@ -198,7 +204,8 @@ impl Lamp<'_> {
         }
         let direct = (value(polygon.sun) * depth).clamp(0.0, 1.0);
         let mut lit = [0, 1, 2].map(|channel| {
-            let light = weather.skylight[channel] * polygon.sky + weather.sunlight[channel] * direct;
+            let light =
+                weather.skylight[channel] * polygon.sky + weather.sunlight[channel] * direct;
             colour[channel] * (light + (1.0 - light) * material.glow)
         });
         if material.shine > 0.0 {

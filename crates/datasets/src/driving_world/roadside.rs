@@ -35,7 +35,11 @@ pub(super) fn tree(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings
         1 => {
             for clump in 0..4 {
                 let around = dice.angle();
-                let away = if clump == 0 { 0.0 } else { (tall - trunk) * 0.27 };
+                let away = if clump == 0 {
+                    0.0
+                } else {
+                    (tall - trunk) * 0.27
+                };
                 let size = (tall - trunk) * dice.range(0.24, 0.36);
                 let height = trunk + (tall - trunk) * dice.range(0.3, 0.7);
                 let middle = Vec3::new(around.cos() * away, around.sin() * away, height);
@@ -79,7 +83,11 @@ pub(super) fn lamp(dice: &mut Dice, fittings: &Fittings) -> Model {
     solid.bar(fittings.metal, [Vec3::ZERO, top], [0.1, 0.06], 6);
     let end = Vec3::new(arm, 0.0, tall + 0.15);
     solid.bar(fittings.metal, [top, end], [0.045; 2], 4);
-    solid.cuboid(fittings.head_lamp, end - Vec3::new(0.3, 0.12, 0.08), end + Vec3::new(0.3, 0.12, 0.04));
+    solid.cuboid(
+        fittings.head_lamp,
+        end - Vec3::new(0.3, 0.12, 0.08),
+        end + Vec3::new(0.3, 0.12, 0.04),
+    );
     Model::rigid(solid.faces)
 }
 
@@ -88,7 +96,12 @@ pub(super) fn sign(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings
     let mut solid = Solid::default();
     let tall = dice.range(2.2, 2.9);
     solid.bar(fittings.metal, [Vec3::ZERO, Vec3::Z * tall], [0.04; 2], 5);
-    let colour = dice.pick([[186.0, 28.0, 32.0], [32.0, 82.0, 160.0], [236.0, 196.0, 40.0], [232.0, 232.0, 228.0]]);
+    let colour = dice.pick([
+        [186.0, 28.0, 32.0],
+        [32.0, 82.0, 160.0],
+        [236.0, 196.0, 40.0],
+        [232.0, 232.0, 228.0],
+    ]);
     let plate = surfaces.add(Material::plain(colour).glowing(0.15));
     let half = Vec3::new(0.02, dice.range(0.25, 0.4), dice.range(0.25, 0.4));
     let middle = Vec3::new(0.06, 0.0, tall - 0.3);
@@ -107,7 +120,11 @@ pub(super) fn signal(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittin
     let half = Vec3::new(0.1, 0.17, 0.48);
     solid.cuboid(fittings.trim, middle - half, middle + half);
     let on = dice.integer(0, 2);
-    let colours = [[235.0, 40.0, 36.0], [238.0, 176.0, 40.0], [40.0, 206.0, 110.0]];
+    let colours = [
+        [235.0, 40.0, 36.0],
+        [238.0, 176.0, 40.0],
+        [40.0, 206.0, 110.0],
+    ];
     for (index, colour) in colours.into_iter().enumerate() {
         let glow = if index == on { 1.0 } else { 0.0 };
         let dim = if index == on { 1.0 } else { 0.3 };
@@ -129,11 +146,19 @@ pub(super) fn oddment(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fitti
             let half = Vec3::new(0.28, 0.3, 0.0);
             solid.cuboid(paint, -half, half + Vec3::Z * 1.05);
             let lid = Vec3::Z * 1.05;
-            solid.cuboid(fittings.trim, lid - half * 1.06, lid + half * 1.06 + Vec3::Z * 0.08);
+            solid.cuboid(
+                fittings.trim,
+                lid - half * 1.06,
+                lid + half * 1.06 + Vec3::Z * 0.08,
+            );
         }
         1 => {
             let half = Vec3::new(0.3, 0.45, 0.0);
-            solid.cuboid(paint, Vec3::Z * 0.1 - half, half + Vec3::Z * dice.range(1.1, 1.7));
+            solid.cuboid(
+                paint,
+                Vec3::Z * 0.1 - half,
+                half + Vec3::Z * dice.range(1.1, 1.7),
+            );
         }
         2 => {
             let tall = dice.range(0.6, 1.0);
@@ -142,7 +167,12 @@ pub(super) fn oddment(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fitti
         _ => {
             let orange = surfaces.add(Material::plain([232.0, 96.0, 30.0]));
             solid.bar(orange, [Vec3::ZERO, Vec3::Z * 0.7], [0.2, 0.03], 8);
-            solid.bar(fittings.plate, [Vec3::Z * 0.3, Vec3::Z * 0.45], [0.14, 0.1], 8);
+            solid.bar(
+                fittings.plate,
+                [Vec3::Z * 0.3, Vec3::Z * 0.45],
+                [0.14, 0.1],
+                8,
+            );
         }
     }
     Model::rigid(solid.faces)
@@ -165,7 +195,11 @@ pub(super) fn fence(dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fitting
         let tile = fittings.cloths[dice.integer(0, fittings.cloths.len() - 1)];
         let grey = dice.range(150.0, 230.0);
         let wall = surfaces.add(Material::tiled(tile, 2.5).tinted([grey; 3]));
-        solid.cuboid(wall, Vec3::new(-3.0, -0.12, 0.0), Vec3::new(3.0, 0.12, high));
+        solid.cuboid(
+            wall,
+            Vec3::new(-3.0, -0.12, 0.0),
+            Vec3::new(3.0, 0.12, high),
+        );
     }
     Model::rigid(solid.faces)
 }

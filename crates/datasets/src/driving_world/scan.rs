@@ -157,7 +157,11 @@ mod tests {
     #[test]
     fn corners_that_are_no_numbers_cover_nothing_or_stay_inside() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30] {
-            let corners = [Vec2::new(bad, 1.0), Vec2::new(3.0, bad), Vec2::new(1.0, 2.0)];
+            let corners = [
+                Vec2::new(bad, 1.0),
+                Vec2::new(3.0, bad),
+                Vec2::new(1.0, 2.0),
+            ];
             spans(&corners, [5, 5], |row, from, to| {
                 assert!(row < 5 && from < to && to <= 5);
             });

@@ -63,9 +63,9 @@ impl Caster {
         let slide = -towards_sun.truncate() / towards_sun.z;
         let [low, high] = self.heights;
         let slide_to = |height: f64| slide * height.min(60.0);
-        let points = self.corners().map(|corner| {
-            [low, high].map(|height| corner + slide_to(height))
-        });
+        let points = self
+            .corners()
+            .map(|corner| [low, high].map(|height| corner + slide_to(height)));
         let mut outline = hull(points.as_flattened().to_vec());
         outline.truncate(CORNERS);
         Some(Shadow {
@@ -89,7 +89,11 @@ impl Shadow {
 
     /// Share of the sun's light that is left inside.
     pub(super) fn sun_left(&self) -> f32 {
-        if self.of_sun { 1.0 - self.strength } else { 1.0 }
+        if self.of_sun {
+            1.0 - self.strength
+        } else {
+            1.0
+        }
     }
 
     /// Whether a point lies inside the middle of the border.

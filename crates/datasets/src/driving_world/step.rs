@@ -60,7 +60,8 @@ impl DrivingPicture {
     /// Visible pixels of an object; empty when it is hidden or out of the picture.
     pub fn mask(&self, id: u16) -> Mask {
         let size = self.frame.size;
-        Mask::from_values(size, &self.labels, |label| label == id).unwrap_or_else(|_| Mask::new(size))
+        Mask::from_values(size, &self.labels, |label| label == id)
+            .unwrap_or_else(|_| Mask::new(size))
     }
 
     /// Smallest box around the visible pixels of an object; `None` when there are none.

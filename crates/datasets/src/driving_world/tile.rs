@@ -2,7 +2,7 @@
 //!
 //! In: a texture of the two-dimensional world, or texels painted here. Out: colours, smoothed to the size of a pixel.
 
-use crate::world::colour::{Colour, Palette};
+use crate::world::colour::{Colour, Palette, jitter};
 use crate::world::dice::Dice;
 use crate::world::pattern::Pattern;
 use crate::world::texture::{Grain, Texture, blend, pack, unpack};
@@ -17,9 +17,29 @@ pub(super) struct Tile {
 
 impl Tile {
     /// A tile painted with a pattern.
-    pub(super) fn paint(dice: &mut Dice, grain: &Grain, pattern: Pattern, palette: &Palette) -> Self {
+    pub(super) fn paint(
+        dice: &mut Dice,
+        grain: &Grain,
+        pattern: Pattern,
+        palette: &Palette,
+    ) -> Self {
         let texture = Texture::paint(dice, grain, pattern, palette);
         Self::from_texels(texture.texels().to_vec(), texture.side())
+    }
+
+    /// A tile painted with shades of one colour, with a share of the pattern's contrast: what large surfaces need, on
+    /// which stray colours would be louder than anything that moves.
+    pub(super) fn calm(
+        dice: &mut Dice,
+        grain: &Grain,
+        (pattern, colour): (Pattern, Colour),
+        contrast: f32,
+    ) -> Self {
+        let shades = (0..4).map(|_| jitter(dice, colour, 9.0)).collect();
+        let tile = Self::paint(dice, grain, pattern, &Palette(shades));
+        let mean = tile.mean();
+        // Light noise may have moved the mean.
+        tile.map(|texel| [0, 1, 2].map(|at| colour[at] + (texel[at] - mean[at]) * contrast))
     }
 
     /// A tile of colours, row after row; `side` is a power of two.
@@ -99,7 +119,13 @@ mod tests {
     #[test]
     fn near_by_a_tile_shows_its_texels_and_from_afar_its_mean() {
         let colours: Vec<Colour> = (0..64)
-            .map(|index| [if (index % 8 + index / 8) % 2 == 0 { 200.0 } else { 0.0 }; 3])
+            .map(|index| {
+                [if (index % 8 + index / 8) % 2 == 0 {
+                    200.0
+                } else {
+                    0.0
+                }; 3]
+            })
             .collect();
         let tile = Tile::from_colours(&colours, 8);
         let middle = |texel: f32| (texel + 0.5) / 8.0;

@@ -34,7 +34,12 @@ pub(super) struct Occasion<'a> {
 
 impl Occasion<'_> {
     /// Actors with the identities 1, 2, ….
-    pub(super) fn fill(&self, dice: &mut Dice, surfaces: &mut Surfaces, fittings: &Fittings) -> Vec<Actor> {
+    pub(super) fn fill(
+        &self,
+        dice: &mut Dice,
+        surfaces: &mut Surfaces,
+        fittings: &Fittings,
+    ) -> Vec<Actor> {
         let times = self.times();
         // The vehicle itself and some room around it.
         let own: Vec<Caster> = times.iter().map(|time| self.own(*time)).collect();
@@ -64,7 +69,10 @@ impl Occasion<'_> {
                 let Some(travel) = travel else { continue };
                 actor.travel = travel;
                 let margin = if look.class.is_vehicle() { 0.3 } else { 0.08 };
-                let prints: Vec<Caster> = times.iter().map(|time| actor.footprint(*time, margin)).collect();
+                let prints: Vec<Caster> = times
+                    .iter()
+                    .map(|time| actor.footprint(*time, margin))
+                    .collect();
                 let collides = taken.iter().any(|other| {
                     prints.iter().zip(other).any(|(print, other)| {
                         print.middle.distance_squared(other.middle) < 250.0 && meet(print, other)
@@ -147,7 +155,11 @@ impl Occasion<'_> {
             if self.streets.is_crossing(index, at.at, 2.0 + half_length) {
                 return None;
             }
-            let heading = if backwards { place.heading + PI } else { place.heading };
+            let heading = if backwards {
+                place.heading + PI
+            } else {
+                place.heading
+            };
             return Some(Travel::parked(Place { heading, ..at }));
         }
         if index == 0 && class != DrivingClass::Bicycle && dice.chance(0.15) {
@@ -178,7 +190,11 @@ impl Occasion<'_> {
         let covered = pace.distance(time);
         Some(Travel {
             course: Arc::clone(&street.course),
-            start: if backwards { along + covered } else { along - covered },
+            start: if backwards {
+                along + covered
+            } else {
+                along - covered
+            },
             backwards,
             left: left + f64::from(dice.normal() * 0.12),
             shift: None,
@@ -190,7 +206,14 @@ impl Occasion<'_> {
     fn turning(&self, dice: &mut Dice, time: f64) -> Option<Travel> {
         let at = self.drive.travel.place(time).at;
         let crossing = *self.streets.crossings.iter().min_by(|one, other| {
-            let far = |along: f64| self.streets.main().course.place(along).at.distance_squared(at);
+            let far = |along: f64| {
+                self.streets
+                    .main()
+                    .course
+                    .place(along)
+                    .at
+                    .distance_squared(at)
+            };
             far(one.along).total_cmp(&far(other.along))
         })?;
         let before = 200.0;
@@ -239,7 +262,10 @@ impl Occasion<'_> {
         }
         let room = f64::from(dice.unit()) * (street.pavement - 1.4).max(0.0);
         let left = side * (street.half() + 1.0 + room);
-        if self.streets.is_crossing(index, place.moved(0.0, left).at, 0.0) {
+        if self
+            .streets
+            .is_crossing(index, place.moved(0.0, left).at, 0.0)
+        {
             return None;
         }
         if dice.chance(0.2) {
@@ -253,7 +279,11 @@ impl Occasion<'_> {
         let covered = pace.distance(time);
         Some(Travel {
             course: Arc::clone(&street.course),
-            start: if backwards { along + covered } else { along - covered },
+            start: if backwards {
+                along + covered
+            } else {
+                along - covered
+            },
             backwards,
             left,
             shift: None,

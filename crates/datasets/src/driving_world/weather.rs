@@ -69,7 +69,7 @@ const OVERCAST: Day = Day {
 const DUSK: Day = Day {
     height: [0.08, 0.22],
     sunlight: [0.66, 0.38, 0.2],
-    skylight: [0.33, 0.33, 0.42],
+    skylight: [0.38, 0.37, 0.45],
     zenith: [52.0, 66.0, 112.0],
     horizon: [222.0, 158.0, 118.0],
     glow: [90.0, 60.0, 20.0],
@@ -78,7 +78,7 @@ const DUSK: Day = Day {
 const TWILIGHT: Day = Day {
     height: [0.3, 0.5],
     sunlight: [0.03, 0.03, 0.06],
-    skylight: [0.25, 0.26, 0.34],
+    skylight: [0.31, 0.32, 0.4],
     zenith: [22.0, 28.0, 52.0],
     horizon: [86.0, 78.0, 96.0],
     glow: [5.0, 3.0, 4.0],
@@ -94,10 +94,7 @@ impl Weather {
             .into_iter()
             .nth(kind)
             .unwrap_or(CLEAR);
-        let (height, around) = (
-            dice.range(day.height[0], day.height[1]),
-            dice.angle(),
-        );
+        let (height, around) = (dice.range(day.height[0], day.height[1]), dice.angle());
         let is_foggy = dice.chance(0.25 * difficulty);
         let haze = if is_foggy {
             dice.log_range(0.006, 0.025)
@@ -131,7 +128,11 @@ impl Weather {
             clouds: Tile::paint(dice, grain, Pattern::Grain, &palette),
             cloudiness: dice.range(day.cloudiness[0], day.cloudiness[1]),
             skyline: skyline(dice),
-            far: mix([70.0, 78.0, 84.0].map(|value| value * grey / 200.0), horizon, 0.5),
+            far: mix(
+                [70.0, 78.0, 84.0].map(|value| value * grey / 200.0),
+                horizon,
+                0.5,
+            ),
         }
     }
 
@@ -146,15 +147,17 @@ impl Weather {
         let mut colour = self.plain_sky(up, direction.dot(self.sun));
         if self.cloudiness > 0.0 {
             // Clouds lie on a plane overhead.
-            let reach = 0.35 / (up + 0.08);
+            let reach = 0.3 / (up + 0.16);
             let cover = self.clouds.sample(
                 direction.x * reach,
                 direction.y * reach,
                 reach * 0.01 / (up + 0.05),
             )[0];
-            let thick = ((cover - 150.0 + self.cloudiness * 70.0) * 0.012).clamp(0.0, 0.85);
-            let white = self.horizon.map(|channel| (channel * 1.12 + 8.0).min(255.0));
-            colour = mix(colour, white, thick * (up * 6.0).min(1.0));
+            let thick = ((cover - 165.0 + self.cloudiness * 70.0) * 0.008).clamp(0.0, 0.8);
+            let white = self
+                .horizon
+                .map(|channel| (channel * 1.12 + 8.0).min(255.0));
+            colour = mix(colour, white, thick * (up * 4.0).min(1.0));
         }
         if up < 0.35 {
             let height = self.skyline_height(direction);
@@ -170,7 +173,11 @@ impl Weather {
     /// smooth surfaces mirror.
     pub(super) fn plain_sky(&self, up: f32, facing: f32) -> Colour {
         let up = up.max(0.0);
-        let colour = mix(self.horizon, self.zenith, (up * 1.6).min(1.0).sqrt() * (0.4 + 0.6 * up.min(1.0)));
+        let colour = mix(
+            self.horizon,
+            self.zenith,
+            (up * 1.6).min(1.0).sqrt() * (0.4 + 0.6 * up.min(1.0)),
+        );
         let facing = facing.max(0.0);
         let near = facing * facing * facing;
         let disk = near * near * near * near;
@@ -212,7 +219,10 @@ fn skyline(dice: &mut Dice) -> Vec<f32> {
     let wave = |index: usize, cells: usize| {
         let place = index * cells;
         let share = smooth((place % SKYLINE) as f32 / SKYLINE as f32);
-        let (from, to) = (knot(place / SKYLINE, cells), knot(place / SKYLINE + 1, cells));
+        let (from, to) = (
+            knot(place / SKYLINE, cells),
+            knot(place / SKYLINE + 1, cells),
+        );
         from + (to - from) * share
     };
     (0..SKYLINE)
@@ -249,7 +259,10 @@ mod tests {
                 let around = step as f32 * 0.37;
                 let direction = Vec3::new(around.cos(), around.sin(), step as f32 * 0.004);
                 let colour = weather.sky(direction.normalize());
-                assert!(colour.iter().all(|channel| (0.0..=256.0).contains(channel)), "{colour:?}");
+                assert!(
+                    colour.iter().all(|channel| (0.0..=256.0).contains(channel)),
+                    "{colour:?}"
+                );
             }
         }
     }

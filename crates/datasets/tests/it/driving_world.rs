@@ -41,7 +41,9 @@ fn threads_draw_what_one_draws_alone() {
                     scope.spawn(move || {
                         let all = (0..3).flat_map(|step| (0..6).map(move |camera| (step, camera)));
                         all.filter(|(step, camera)| (step * 6 + camera) % threads == worker)
-                            .map(|(step, camera)| ((step, camera), clip.picture(step, camera).unwrap()))
+                            .map(|(step, camera)| {
+                                ((step, camera), clip.picture(step, camera).unwrap())
+                            })
                             .collect::<Vec<_>>()
                     })
                 })
@@ -70,7 +72,11 @@ fn what_is_seen_of_an_object_lies_in_the_outline_of_its_box() {
                     let seen = picture.bounding_box(id).unwrap();
                     let of_object = &step.boxes[usize::from(id) - 1];
                     assert_eq!(of_object.id, id);
-                    let outline = of_object.in_world.moved(&ego_from_world).outline(camera).unwrap();
+                    let outline = of_object
+                        .in_world
+                        .moved(&ego_from_world)
+                        .outline(camera)
+                        .unwrap();
                     // A pixel belongs to what half of it shows.
                     let inside = seen.left >= outline.left - 1.0
                         && seen.top >= outline.top - 1.0
@@ -94,11 +100,14 @@ fn a_point_seen_by_one_camera_is_the_same_object_in_the_next() {
         for step in steps(&clip) {
             for (from, picture) in cameras.iter().zip(&step.pictures) {
                 let width = from.size.width;
-                for (index, (label, depth)) in picture.labels.iter().zip(&picture.depths).enumerate() {
+                for (index, (label, depth)) in
+                    picture.labels.iter().zip(&picture.depths).enumerate()
+                {
                     if *label == 0 {
                         continue;
                     }
-                    let pixel = DVec2::new((index % width) as f64 + 0.5, (index / width) as f64 + 0.5);
+                    let pixel =
+                        DVec2::new((index % width) as f64 + 0.5, (index / width) as f64 + 0.5);
                     let point = from.ray(pixel).unwrap() * f64::from(*depth);
                     let point = from.ego_from_camera.apply(point);
                     for (to, seen) in cameras.iter().zip(&step.pictures) {
@@ -148,7 +157,11 @@ fn many_objects_are_seen_by_several_cameras() {
             }
             per_step += now.len();
             moments += 1;
-            at_once.extend(now.iter().filter(|(_, count)| **count > 1).map(|(id, _)| *id));
+            at_once.extend(
+                now.iter()
+                    .filter(|(_, count)| **count > 1)
+                    .map(|(id, _)| *id),
+            );
         }
         seen += cameras.len();
         together += at_once.len();
@@ -167,7 +180,11 @@ fn many_objects_are_seen_by_several_cameras() {
 #[test]
 fn any_seed_and_any_setting_can_be_drawn() {
     let sizes = [[1, 1], [1, 40], [37, 1], [16, 9], [33, 64], [90, 31]];
-    let layouts = [CameraLayout::NuScenes, CameraLayout::Waymo, CameraLayout::Front];
+    let layouts = [
+        CameraLayout::NuScenes,
+        CameraLayout::Waymo,
+        CameraLayout::Front,
+    ];
     for seed in 0..90u64 {
         let [width, height] = sizes[seed as usize % sizes.len()];
         let config = DrivingWorldConfig {
@@ -262,10 +279,16 @@ fn detections_err_as_much_as_they_should() {
         }
     }
     let usual = synthetic_detections(&clip, &DetectionNoise::default()).unwrap();
-    assert_eq!(usual, synthetic_detections(&clip, &DetectionNoise::default()).unwrap());
+    assert_eq!(
+        usual,
+        synthetic_detections(&clip, &DetectionNoise::default()).unwrap()
+    );
     assert!(usual.iter().flatten().any(|found| found.id.is_none()));
     let scores = |real: bool| {
-        let of = usual.iter().flatten().filter(|found| found.id.is_some() == real);
+        let of = usual
+            .iter()
+            .flatten()
+            .filter(|found| found.id.is_some() == real);
         let scores: Vec<f64> = of.map(|found| found.detection_score).collect();
         scores.iter().sum::<f64>() / scores.len() as f64
     };
