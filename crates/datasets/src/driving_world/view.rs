@@ -40,7 +40,7 @@ impl View {
             focal: focal.as_vec2(),
             center: center.as_vec2(),
             size: [camera.size.width, camera.size.height],
-            axes: axes.map(glam::DVec3::as_vec3),
+            axes: axes.map(DVec3::as_vec3),
         }
     }
 

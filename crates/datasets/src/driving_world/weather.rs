@@ -5,10 +5,9 @@
 use glam::{DVec3, Vec3};
 
 use super::tile::Tile;
-use crate::world::colour::{Colour, Palette, mix};
+use crate::world::colour::{Colour, mix};
 use crate::world::dice::{Dice, hash, unit_from_bits};
 use crate::world::noise::smooth;
-use crate::world::pattern::Pattern;
 use crate::world::texture::Grain;
 
 /// Angles around the horizon at which the far skyline changes its height.
@@ -87,7 +86,7 @@ const TWILIGHT: Day = Day {
 
 impl Weather {
     /// Weather for a clip; without difficulty it is a clear day.
-    pub(super) fn new(dice: &mut Dice, grain: &Grain, difficulty: f32) -> Self {
+    pub(super) fn new(dice: &mut Dice, grain: &Grain, difficulty: f32, texture: f32) -> Self {
         let weights = [1.0, 0.7 * difficulty, 0.4 * difficulty, 0.2 * difficulty];
         let kind = dice.weighted(&weights);
         let day = [CLEAR, OVERCAST, DUSK, TWILIGHT]
@@ -101,7 +100,6 @@ impl Weather {
         } else {
             dice.log_range(0.0006, 0.003)
         };
-        let palette = Palette(vec![[70.0; 3], [120.0; 3], [190.0; 3], [255.0; 3]]);
         let mut warm = |colour: Colour| {
             let shift = dice.normal() * 5.0;
             [colour[0] + shift, colour[1], colour[2] - shift]
@@ -125,7 +123,7 @@ impl Weather {
                 horizon
             },
             glow: day.glow,
-            clouds: Tile::paint(dice, grain, Pattern::Grain, &palette),
+            clouds: clouds(dice, grain, texture),
             cloudiness: dice.range(day.cloudiness[0], day.cloudiness[1]),
             skyline: skyline(dice),
             far: mix(
@@ -208,6 +206,20 @@ impl Weather {
     }
 }
 
+/// Soft heaps, the same in all directions.
+fn clouds(dice: &mut Dice, grain: &Grain, texture: f32) -> Tile {
+    let (large, small) = (grain.coarse(dice), grain.coarse(dice));
+    let side = grain.side();
+    let heaps: Vec<Colour> = (0..side * side)
+        .map(|index| {
+            let (x, y) = (index % side, index / side);
+            let height = large.texel(x, y) + (small.texel(y * 2, x * 2) - 0.5) * 0.5;
+            [(0.5 + (height - 0.5) * texture) * 255.0 + 22.0; 3]
+        })
+        .collect();
+    Tile::from_colours(&heaps, side)
+}
+
 /// Steps and slopes: roofs here, hills there.
 fn skyline(dice: &mut Dice) -> Vec<f32> {
     let seed = dice.seed();
@@ -243,7 +255,7 @@ mod tests {
     fn what_is_far_away_takes_the_colour_of_the_horizon() {
         let mut dice = Dice::new(4, 0);
         let grain = Grain::new(&mut dice, 32);
-        let weather = Weather::new(&mut dice, &grain, 1.0);
+        let weather = Weather::new(&mut dice, &grain, 1.0, 1.0);
         assert_eq!(weather.veil([9.0; 3], 0.0), [9.0; 3]);
         let far = weather.veil([9.0; 3], 1e6);
         assert!((far[1] - weather.horizon[1]).abs() < 1.0);
@@ -254,7 +266,7 @@ mod tests {
         let mut dice = Dice::new(4, 0);
         let grain = Grain::new(&mut dice, 32);
         for _ in 0..20 {
-            let weather = Weather::new(&mut dice, &grain, 1.0);
+            let weather = Weather::new(&mut dice, &grain, 1.0, 1.0);
             for step in 0..500 {
                 let around = step as f32 * 0.37;
                 let direction = Vec3::new(around.cos(), around.sin(), step as f32 * 0.004);
