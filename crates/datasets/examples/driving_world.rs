@@ -22,12 +22,15 @@ fn main() -> anyhow::Result<()> {
         text.parse::<usize>()
             .with_context(|| format!("`{text}` is no number"))
     };
-    let mut config = DrivingWorldConfig::default();
-    config.cameras = match rest.first().map(String::as_str) {
+    let cameras = match rest.first().map(String::as_str) {
         None | Some("nuscenes") => CameraLayout::NuScenes,
         Some("waymo") => CameraLayout::Waymo,
         Some("front") => CameraLayout::Front,
         Some(other) => bail!("`{other}` is no layout of cameras"),
+    };
+    let mut config = DrivingWorldConfig {
+        cameras,
+        ..DrivingWorldConfig::default()
     };
     if let Some(width) = rest.get(1) {
         let width = number(width)?;

@@ -298,9 +298,11 @@ fn ends(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
             0.86,
         ),
     ] {
-        let x = end * (shape.length * 0.5 + ON);
         let half = shape.half * share;
         let mut patch = |material: MaterialId, [left, right]: [f32; 2], [low, high]: [f32; 2]| {
+            // The number plate lies on the grille.
+            let layers = if material == fittings.plate { 2.0 } else { 1.0 };
+            let x = end * (shape.length * 0.5 + ON * layers);
             let at = |y: f32, z: f32| Vec3::new(x, y, z);
             let corners = [
                 at(left, high),

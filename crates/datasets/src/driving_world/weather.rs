@@ -68,7 +68,7 @@ const OVERCAST: Day = Day {
 const DUSK: Day = Day {
     height: [0.08, 0.22],
     sunlight: [0.66, 0.38, 0.2],
-    skylight: [0.38, 0.37, 0.45],
+    skylight: [0.47, 0.45, 0.52],
     zenith: [52.0, 66.0, 112.0],
     horizon: [222.0, 158.0, 118.0],
     glow: [90.0, 60.0, 20.0],
@@ -77,7 +77,7 @@ const DUSK: Day = Day {
 const TWILIGHT: Day = Day {
     height: [0.3, 0.5],
     sunlight: [0.03, 0.03, 0.06],
-    skylight: [0.31, 0.32, 0.4],
+    skylight: [0.38, 0.39, 0.47],
     zenith: [22.0, 28.0, 52.0],
     horizon: [86.0, 78.0, 96.0],
     glow: [5.0, 3.0, 4.0],
