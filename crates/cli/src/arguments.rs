@@ -29,7 +29,9 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Track an object through a clip made on the spot, with the embedded model.
-    #[command(after_help = "Examples:\n  tubelet demo\n  tubelet demo --out /tmp/demo --json")]
+    #[command(
+        after_help = "Examples:\n  tubelet demo\n  tubelet demo --rig --frames 12\n  tubelet demo --out /tmp/demo --json"
+    )]
     Demo(DemoArguments),
     /// Point at objects in a video and get their masks in every frame.
     #[command(after_help = TRACK_EXAMPLES)]
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// Judge predictions by a published protocol: figures, every sample, a page with the worst of them.
     #[command(after_help = EVALUATE_EXAMPLES)]
     Evaluate(EvaluateArguments),
+    /// Train and judge the variants of a method, seed by seed; goes on where it was interrupted.
+    #[command(after_help = "Example:\n  tubelet ablate mst-sam --seeds 3 --out runs/mst-sam")]
+    Ablate(AblateArguments),
     /// Tell what this machine can do, and what is missing.
     Doctor(DoctorArguments),
 }
@@ -74,9 +79,12 @@ pub(crate) struct DemoArguments {
     /// Seed of the clip.
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
-    /// Frames of the clip.
+    /// Frames of the clip, or time steps of the drive.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=2000))]
     pub(crate) frames: u32,
+    /// Track through six cameras on a drive instead.
+    #[arg(long)]
+    pub(crate) rig: bool,
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
@@ -121,9 +129,10 @@ pub(crate) struct TrackArguments {
     /// Frames to go at most, each way.
     #[arg(long, value_name = "FRAMES")]
     pub(crate) max_frames: Option<usize>,
-    /// `tubelet-nano`, a weight file, a model folder or a hub id.
-    #[arg(long, default_value = "tubelet-nano")]
-    pub(crate) model: String,
+    /// `tubelet-nano`, `tubelet-rig`, a weight file, a model folder or a hub id; when left out, the second for rigs and the
+    /// first for anything else.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
     /// Fill holes up to this area, in pixels of the model's mask; 0 leaves them.
     #[arg(long, default_value_t = 8, value_name = "AREA")]
     pub(crate) fill_holes: usize,
@@ -157,6 +166,39 @@ pub(crate) enum DirectionArgument {
     Backward,
     /// First towards the end, then towards the start.
     Both,
+}
+
+/// Arguments of `tubelet ablate`.
+#[derive(Debug, Args)]
+pub(crate) struct AblateArguments {
+    /// The method.
+    #[arg(value_enum)]
+    pub(crate) method: MethodArgument,
+    /// Recipe that all variants follow; the one of tubelet-rig when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipe: Option<PathBuf>,
+    /// Runs of each variant, with seeds of their own.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) seeds: u16,
+    /// Drives that each run is judged on.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) drives: u16,
+    /// Time steps of each drive.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub(crate) steps: u16,
+    /// Folder of the runs.
+    #[arg(long, default_value = "out/ablate")]
+    pub(crate) out: PathBuf,
+    /// Print the table as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Methods with variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodArgument {
+    /// Memory over several cameras.
+    MstSam,
 }
 
 /// Commands of `tubelet models`.

@@ -1,6 +1,7 @@
 //! Draws a drive of the three-dimensional world: a picture of all cameras for each step, and one of the identities.
 //!
-//! `cargo run --release -p tubelet-datasets --example driving_world -- SEED OUT [nuscenes|waymo|front] [width] [steps]`
+//! `cargo run --release -p tubelet-datasets --example driving_world -- SEED OUT \
+//! [nuscenes|waymo|front] [width] [steps] [difficulty] [texture]`
 
 use std::path::PathBuf;
 
@@ -21,12 +22,15 @@ fn main() -> anyhow::Result<()> {
         text.parse::<usize>()
             .with_context(|| format!("`{text}` is no number"))
     };
-    let mut config = DrivingWorldConfig::default();
-    config.cameras = match rest.first().map(String::as_str) {
+    let cameras = match rest.first().map(String::as_str) {
         None | Some("nuscenes") => CameraLayout::NuScenes,
         Some("waymo") => CameraLayout::Waymo,
         Some("front") => CameraLayout::Front,
         Some(other) => bail!("`{other}` is no layout of cameras"),
+    };
+    let mut config = DrivingWorldConfig {
+        cameras,
+        ..DrivingWorldConfig::default()
     };
     if let Some(width) = rest.get(1) {
         let width = number(width)?;
@@ -34,6 +38,13 @@ fn main() -> anyhow::Result<()> {
     }
     if let Some(steps) = rest.get(2) {
         config.steps = number(steps)?;
+    }
+    for (place, share) in [(3, &mut config.difficulty), (4, &mut config.texture)] {
+        if let Some(text) = rest.get(place) {
+            *share = text
+                .parse()
+                .with_context(|| format!("`{text}` is no share"))?;
+        }
     }
     let clip = driving_clip(number(seed)? as u64, &config)?;
     let out = PathBuf::from(out);

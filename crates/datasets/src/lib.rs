@@ -36,6 +36,11 @@
 //! Several cameras of one vehicle, from either of the last two, from a `rig.toml` or from label pictures, are a [`RigClip`],
 //! which [`RigPlace`] finds; [`NuScenesWriter`], [`RigClip::write_waymo_records`] and [`RigLabelWriter`] write it.
 //!
+//! # Worlds
+//!
+//! [`World`] draws clips in two dimensions. [`DrivingClip`] drives a vehicle with a rig of cameras through streets in
+//! three: every pixel has an identity that holds over cameras and time, and a depth; poses and boxes are exact.
+//!
 //! Files are parsed, never run, and whatever they hold leads to an error with its place in the file, not to a panic.
 
 mod annotated_box;
@@ -84,6 +89,7 @@ pub use driving_world::actor::DrivingClass;
 pub use driving_world::clip::{DrivingClip, driving_clip};
 pub use driving_world::config::{CameraLayout, DrivingWorldConfig};
 pub use driving_world::detections::{DetectionNoise, SyntheticDetection, synthetic_detections};
+pub use driving_world::detections_file::write_synthetic_detections;
 pub use driving_world::step::{DrivingBox, DrivingObject, DrivingPicture, DrivingStep, Sighting};
 pub use error::DatasetError;
 pub use formats::deep_png::DeepLabels;

@@ -55,4 +55,8 @@ pub use rig::{
     spatial_position::SpatialPositionConfig,
 };
 pub use segmenter::{Prediction, Prompt, Recalled, Segmenter};
-pub use weights::{file::SavedFormat, naming::Naming, nano::embedded_nano};
+pub use weights::{
+    embedded::{embedded_nano, embedded_rig},
+    file::SavedFormat,
+    naming::Naming,
+};

@@ -133,16 +133,18 @@ pub(crate) fn load_weights(segmenter: Segmenter, path: &Path) -> Result<Segmente
 /// of the segmenter fresh.
 pub(crate) fn load_initial_weights(
     segmenter: Segmenter,
-    path: &Path,
+    file: &WeightFile,
     config: &SegmenterConfig,
 ) -> Result<Segmenter, TrainingError> {
-    let file = WeightFile::open(path)?;
+    let fill = |segmenter| -> Result<Segmenter, TrainingError> {
+        Ok(load(segmenter, file, |name| Some(name.to_owned()))?.0)
+    };
     let tells_places = file.tensors().keys().any(|name| name.starts_with(SPATIAL));
     if config.spatial.is_none() || tells_places {
-        return load_weights(segmenter, path);
+        return fill(segmenter);
     }
     let plain = segmenter.with_fresh_places(&config.clone().with_spatial(None));
-    Ok(load_weights(plain, path)?.with_fresh_places(config))
+    Ok(fill(plain)?.with_fresh_places(config))
 }
 
 fn save_weights(segmenter: &Segmenter, path: &Path) -> Result<(), TrainingError> {

@@ -7,6 +7,7 @@ use tubelet_datasets::DatasetError;
 use tubelet_metrics::MetricsError;
 use tubelet_nn::WeightError;
 use tubelet_segmentation::SegmentationError;
+use tubelet_tracking3d::TrackingError;
 
 /// A training run that cannot be set up, or that cannot go on.
 #[derive(Debug, Error)]
@@ -91,6 +92,9 @@ pub enum TrainingError {
     /// Masks that cannot be compared.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// Boxes that cannot be tracked.
+    #[error(transparent)]
+    Tracking(#[from] TrackingError),
     /// A world that cannot be drawn.
     #[error(transparent)]
     World(#[from] DatasetError),

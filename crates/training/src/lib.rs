@@ -71,6 +71,7 @@ pub use recipe::{
 };
 pub use reporter::{Reporter, RunStart, Silent};
 pub use rig::{
+    ablation::{Ablation, AblationRow},
     held_out::{DrivesRequest, HeldOutDrives, RigScores},
     way::RigWay,
 };

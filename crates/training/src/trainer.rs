@@ -11,7 +11,8 @@ use std::{
 };
 
 use burn::{module::Module, tensor::Device};
-use tubelet_segmentation::Segmenter;
+use tubelet_nn::WeightFile;
+use tubelet_segmentation::{Segmenter, embedded_nano, embedded_rig};
 
 use crate::{
     TrainingError,
@@ -79,6 +80,14 @@ impl Trainer {
             device: device.clone(),
             state,
         })
+    }
+
+    /// The segmenter that a recipe begins with.
+    ///
+    /// # Errors
+    /// Where the recipe's initial weights do not fit its model.
+    pub fn beginning(recipe: &Recipe, device: &Device) -> Result<Segmenter, TrainingError> {
+        Ok(beginning(recipe, device)?.segmenter)
     }
 
     /// Trains to the recipe's end, or until the reporter wants a break.
@@ -321,13 +330,24 @@ fn fresh(recipe: &Recipe, device: &Device) -> Segmenter {
     segmenter
 }
 
+/// The weight file that a recipe begins with: one of the models in the program by its name, or a file.
+fn initial_weights(path: &Path) -> Result<WeightFile, TrainingError> {
+    let is_file = path.is_file();
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("tubelet-nano") if !is_file => Ok(embedded_nano()?),
+        Some("tubelet-rig") if !is_file => Ok(embedded_rig()?),
+        _ => Ok(WeightFile::open(path)?),
+    }
+}
+
 fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState, TrainingError> {
     let heads = recipe.model.get_ref().decoder.heads.get();
     let randomness = Randomness(recipe.seed);
     let mut segmenter = initialise(fresh(recipe, device), heads, randomness, device);
     if let Some(weights) = &recipe.initial_weights {
-        segmenter =
-            checkpoint::load_initial_weights(segmenter, weights, &recipe.model.get_ref().config())?;
+        let file = initial_weights(weights)?;
+        let config = recipe.model.get_ref().config();
+        segmenter = checkpoint::load_initial_weights(segmenter, &file, &config)?;
         let _ = values(&segmenter);
     }
     let moments = vec![None; parameters(&segmenter).len()];

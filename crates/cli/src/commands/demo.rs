@@ -15,9 +15,10 @@ use crate::{
     arguments::DemoArguments,
     commands::track::{finish, show},
     failure::Failure,
-    models::{known::EMBEDDED, open},
+    models::{known::NANO, open},
     print::Printer,
     prompts::gathered::Gathered,
+    rig,
     tracking::Run,
 };
 
@@ -34,6 +35,9 @@ const DIFFICULTY: f32 = 0.3;
 /// # Errors
 /// When the results cannot be written.
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
+    if arguments.rig {
+        return rig::demo::run(arguments, printer);
+    }
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
     let (clip, mask) = make_clip(arguments, folder)?;
@@ -45,7 +49,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     ));
     let run = Run {
         clip: &clip.display().to_string(),
-        model: open::open(EMBEDDED, &Device::flex())?,
+        model: open::open(NANO, &Device::flex())?,
         prompts: Gathered::mask(0, 1, mask),
         options: SessionOptions::default(),
         propagation: Propagation::default(),

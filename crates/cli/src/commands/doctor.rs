@@ -116,7 +116,7 @@ fn weights() -> Finding {
     Finding {
         about: "weights",
         found: format!(
-            "tubelet-nano in the program, {here} of {} published models in {}",
+            "tubelet-nano and tubelet-rig in the program, {here} of {} published models in {}",
             KNOWN.len(),
             folder.display()
         ),

@@ -1,5 +1,6 @@
 //! The program's commands, a file each.
 
+pub(crate) mod ablate;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -40,19 +40,19 @@ struct Listed {
 }
 
 fn list(json: bool) -> Result<(), Failure> {
-    let nano = Listed {
-        name: EMBEDDED,
+    let embedded = EMBEDDED.into_iter().map(|name| Listed {
+        name,
         checkpoint: None,
         million_parameters: None,
         here: Some("in the program".to_owned()),
-    };
+    });
     let published = KNOWN.iter().map(|known| Listed {
         name: known.hub_id,
         checkpoint: Some(known.checkpoint),
         million_parameters: Some(known.million_parameters),
         here: locate::cached(known.hub_id).map(|path| path.display().to_string()),
     });
-    let models: Vec<_> = std::iter::once(nano).chain(published).collect();
+    let models: Vec<_> = embedded.chain(published).collect();
     if json {
         return Printer::json(&models);
     }

@@ -14,7 +14,7 @@ use crate::{
     arguments::{DirectionArgument, TrackArguments},
     failure::Failure,
     interrupt::Interrupt,
-    models::open,
+    models::{known::NANO, open},
     output::{pictures, tracks},
     print::Printer,
     prompts::gathered::Gathered,
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
     VideoSource::open(&arguments.clip)?;
     let run = Run {
         clip: &arguments.clip,
-        model: open::open(&arguments.model, &Device::flex())?,
+        model: open::open(arguments.model.as_deref().unwrap_or(NANO), &Device::flex())?,
         prompts,
         options: SessionOptions {
             largest_filled_hole: Some(arguments.fill_holes).filter(|&area| area > 0),

@@ -19,13 +19,9 @@ pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Fa
     let config = recipe.model.get_ref().config();
     let (name, seed) = (recipe.name.clone(), recipe.seed);
     let trainer = Trainer::new(recipe, &arguments.out, &Device::flex())?;
-    let mut training = Training {
-        printer,
-        interrupt: Interrupt::watch(),
-        bar: ProgressBar::hidden(),
-    };
+    let mut training = Training::new(printer);
     let trained = trainer.run(&mut training)?;
-    training.bar.finish_and_clear();
+    training.finish();
     let weights = arguments.out.join(format!("{name}.safetensors"));
     let format = SavedFormat {
         naming: Naming::Ours,
@@ -50,10 +46,27 @@ pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Fa
     Ok(())
 }
 
-struct Training {
+/// A run's progress on stderr; Ctrl-C ends the run after a checkpoint.
+pub(crate) struct Training {
     printer: Printer,
     interrupt: Interrupt,
     bar: ProgressBar,
+}
+
+impl Training {
+    /// Begins to watch for Ctrl-C.
+    pub(crate) fn new(printer: Printer) -> Self {
+        Self {
+            printer,
+            interrupt: Interrupt::watch(),
+            bar: ProgressBar::hidden(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 impl Reporter for Training {

@@ -1,7 +1,11 @@
 //! The models this version knows by name.
 
-/// Name of the model inside the program.
-pub(crate) const EMBEDDED: &str = "tubelet-nano";
+/// Name of the model inside the program that tracks videos.
+pub(crate) const NANO: &str = "tubelet-nano";
+/// Name of the model inside the program that tracks rigs of several cameras.
+pub(crate) const RIG: &str = "tubelet-rig";
+/// The models inside the program.
+pub(crate) const EMBEDDED: [&str; 2] = [NANO, RIG];
 
 /// A published model.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use hf_hub::{Cache, api::sync::ApiBuilder};
 
-use super::known::{EMBEDDED, weight_files};
+use super::known::{EMBEDDED, NANO, RIG, weight_files};
 use crate::failure::Failure;
 
 /// Where a model's weights are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ModelSource {
-    /// In the program.
-    Embedded,
+    /// In the program, under this name.
+    Embedded(&'static str),
     /// In a file.
     File(PathBuf),
 }
@@ -25,8 +25,8 @@ pub(crate) enum ModelSource {
 /// When nothing of that name is here, nor can be fetched: with what to get and where to put it.
 pub(crate) fn locate(name: &str) -> Result<ModelSource, Failure> {
     let path = Path::new(name);
-    if name == EMBEDDED {
-        Ok(ModelSource::Embedded)
+    if let Some(embedded) = EMBEDDED.into_iter().find(|known| *known == name) {
+        Ok(ModelSource::Embedded(embedded))
     } else if path.is_file() {
         Ok(ModelSource::File(path.to_owned()))
     } else if path.is_dir() {
@@ -38,7 +38,7 @@ pub(crate) fn locate(name: &str) -> Result<ModelSource, Failure> {
             name: name.to_owned(),
             reason: "there is no such file".to_owned(),
             hint: format!(
-                "a model is `{EMBEDDED}`, a .safetensors or .pt file, a folder with one, or a hub id such as \
+                "a model is `{NANO}`, `{RIG}`, a .safetensors or .pt file, a folder with one, or a hub id such as \
                  facebook/sam2.1-hiera-tiny; `tubelet models list` shows the known ones"
             ),
         })

@@ -4,9 +4,12 @@
 
 use burn::tensor::Device;
 use tubelet_nn::WeightFile;
-use tubelet_segmentation::{Segmenter, SegmenterConfig, embedded_nano};
+use tubelet_segmentation::{Segmenter, SegmenterConfig, embedded_nano, embedded_rig};
 
-use super::locate::{ModelSource, locate};
+use super::{
+    known::RIG,
+    locate::{ModelSource, locate},
+};
 use crate::failure::Failure;
 
 /// A model ready for use.
@@ -26,7 +29,8 @@ pub(crate) struct OpenModel {
 /// When there is no such model, or its file cannot be read.
 pub(crate) fn weights(name: &str) -> Result<WeightFile, Failure> {
     match locate(name)? {
-        ModelSource::Embedded => Ok(embedded_nano()?),
+        ModelSource::Embedded(RIG) => Ok(embedded_rig()?),
+        ModelSource::Embedded(_) => Ok(embedded_nano()?),
         ModelSource::File(path) => Ok(WeightFile::open(&path)?),
     }
 }

@@ -75,6 +75,20 @@ impl Gathered {
         Ok(all)
     }
 
+    /// The first object's mask in the first picture of a rig's camera.
+    pub(crate) fn mask_in(camera: String, image: PathBuf) -> Self {
+        let spot = Spot {
+            frame: 0,
+            object: 1,
+            camera: Some(camera),
+        };
+        let said = Said {
+            mask: Some(image),
+            ..Said::default()
+        };
+        Self(BTreeMap::from([(spot, said)]))
+    }
+
     /// One object's mask.
     pub(crate) fn mask(frame: usize, object: u32, image: PathBuf) -> Self {
         let said = Said {

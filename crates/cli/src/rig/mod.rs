@@ -1,5 +1,6 @@
 //! Contents: `tubelet track` for rigs of several cameras, and the pictures it draws.
 
+pub(crate) mod demo;
 pub(crate) mod mosaic;
 pub(crate) mod run;
 pub(crate) mod tracked;

@@ -13,7 +13,7 @@ use std::{
 use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_datasets::{RigClip, RigPlace, RigStep as SeenStep};
-use tubelet_segmentation::{Direction, Segmenter, SpatialScope};
+use tubelet_segmentation::{Direction, RigVariant, Segmenter, SpatialScope};
 use tubelet_session::{
     ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
 };
@@ -24,7 +24,7 @@ use crate::{
     commands::track::INTERRUPTED,
     failure::Failure,
     interrupt::Interrupt,
-    models::open,
+    models::{known::RIG, open},
     print::Printer,
     prompts::gathered::{Gathered, Spot},
 };
@@ -71,6 +71,33 @@ pub(crate) fn is_rig(path: &str) -> bool {
     })
 }
 
+/// What is to be done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job<'a> {
+    /// The rig's folder or file.
+    pub(crate) clip: &'a str,
+    /// Its scene, where it has several.
+    pub(crate) scene: Option<&'a str>,
+    /// The model's name.
+    pub(crate) model: &'a str,
+    /// How cameras look back on each other.
+    pub(crate) variant: RigVariant,
+    /// Where to go from the prompted steps.
+    pub(crate) direction: DirectionArgument,
+    /// Steps at most, each way.
+    pub(crate) most: Option<usize>,
+    /// Largest hole that is filled.
+    pub(crate) fill_holes: usize,
+    /// Whether a pixel belongs to one object at most.
+    pub(crate) no_overlap: bool,
+    /// Whether pictures are left out.
+    pub(crate) tracks_only: bool,
+    /// Whether the summary is JSON.
+    pub(crate) json: bool,
+    /// Where the results go.
+    pub(crate) out: &'a Path,
+}
+
 /// Tracks what the arguments point at through a rig.
 ///
 /// # Errors
@@ -80,38 +107,63 @@ pub(crate) fn run(
     prompts: &Gathered,
     printer: Printer,
 ) -> Result<ExitCode, Failure> {
-    let mut clip = open_clip(arguments)?;
+    let job = Job {
+        clip: &arguments.clip,
+        scene: arguments.scene.as_deref(),
+        model: arguments.model.as_deref().unwrap_or(RIG),
+        variant: arguments.variant,
+        direction: arguments.direction,
+        most: arguments.max_frames,
+        fill_holes: arguments.fill_holes,
+        no_overlap: arguments.no_overlap,
+        tracks_only: arguments.tracks_only,
+        json: arguments.json,
+        out: &arguments.out,
+    };
+    finish(&job, prompts, printer)
+}
+
+/// Tracks, writes everything down, and draws it.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn finish(
+    job: &Job<'_>,
+    prompts: &Gathered,
+    printer: Printer,
+) -> Result<ExitCode, Failure> {
+    let mut clip = open_clip(job)?;
     for warning in &clip.about().warnings {
         printer.note(&format!("note: {warning}"));
     }
     let prompts = numbered(prompts.in_cameras()?, clip.cameras())?;
-    let model = open::open(&arguments.model, &Device::flex())?;
-    let rule = arguments.variant.rule();
+    let model = open::open(job.model, &Device::flex())?;
+    let rule = job.variant.rule();
     if rule.scope != SpatialScope::Nothing && !model.segmenter.has_places() {
         printer.note(&format!(
             "note: {} was not trained to be told places in space; cameras are told apart by what they show",
             model.name
         ));
     }
-    let folder = &arguments.out;
+    let folder = job.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
     let options = RigOptions {
         rule,
         direction: Direction::Forward,
-        largest_filled_hole: Some(arguments.fill_holes).filter(|&area| area > 0),
-        separate_objects: arguments.no_overlap,
+        largest_filled_hole: Some(job.fill_holes).filter(|&area| area > 0),
+        separate_objects: job.no_overlap,
     };
     let journey = Journey {
         segmenter: Arc::new(model.segmenter),
         prompts: &prompts,
-        most: arguments.max_frames,
+        most: job.most,
         printer,
         interrupt: Interrupt::watch(),
     };
     let mut tracked = Tracked::create(folder, &clip)?;
     let start = Instant::now();
     let mut complete = true;
-    for direction in directions(arguments.direction) {
+    for direction in directions(job.direction) {
         let options = RigOptions {
             direction,
             ..options
@@ -120,28 +172,27 @@ pub(crate) fn run(
     }
     let seconds = start.elapsed().as_secs_f64();
     let tracks = tracked.finish(folder)?;
-    let drawn = if arguments.tracks_only {
+    let drawn = if job.tracks_only {
         None
     } else {
         Some(mosaic::draw(folder, &mut clip, &tracked, printer)?)
     };
-    let views = tracked.views();
     let summary = Summary {
-        clip: arguments.clip.clone(),
+        clip: job.clip.to_owned(),
         model: model.name,
-        variant: arguments.variant.name(),
+        variant: job.variant.name(),
         complete,
         cameras: clip.cameras().to_vec(),
         objects: tracked.objects(),
         steps: tracked.steps(),
         seconds,
-        views_per_second: views as f64 / seconds.max(1e-9),
+        views_per_second: tracked.views() as f64 / seconds.max(1e-9),
         tracks,
         masks: folder.join("masks"),
         mosaic: drawn.as_ref().map(|drawn| drawn.video.clone()),
         contact_sheet: drawn.map(|drawn| drawn.sheet),
     };
-    show(&summary, arguments.json, printer)
+    show(&summary, job.json, printer)
 }
 
 fn directions(asked: DirectionArgument) -> Vec<Direction> {
@@ -153,15 +204,15 @@ fn directions(asked: DirectionArgument) -> Vec<Direction> {
 }
 
 /// The rig's clip, of the scene that is asked for.
-fn open_clip(arguments: &TrackArguments) -> Result<RigClip, Failure> {
-    let places = RigPlace::find(&arguments.clip, None)?;
+fn open_clip(job: &Job<'_>) -> Result<RigClip, Failure> {
+    let places = RigPlace::find(job.clip, None)?;
     let known = || places.iter().map(|place| place.name().to_owned()).collect();
-    let place = match (&arguments.scene, places.as_slice()) {
+    let place = match (job.scene, places.as_slice()) {
         (Some(name), places) => {
             let found = places.iter().find(|place| place.name() == name);
             found.ok_or_else(|| Failure::Unknown {
                 what: "scene",
-                name: name.clone(),
+                name: name.to_owned(),
                 known: known(),
             })?
         }

@@ -7,7 +7,7 @@ use glam::Vec3;
 use super::model::{Model, Solid};
 use super::surface::{Material, MaterialId, Surfaces};
 use super::tile::Tile;
-use crate::world::colour::{Colour, Palette, jitter, material, mix};
+use crate::world::colour::{Colour, jitter, material, mix};
 use crate::world::dice::{Dice, hash, unit_from_bits};
 use crate::world::pattern::Pattern;
 use crate::world::texture::Grain;
@@ -65,8 +65,7 @@ impl Style {
             Pattern::Grain,
             Pattern::Plain,
         ]);
-        let palette = Palette::near(dice, wall_colour, 6.0);
-        let wall = Tile::paint(dice, grain, pattern, &palette);
+        let wall = Tile::calm(dice, grain, (pattern, wall_colour), 0.55);
         let windows = Windows::new(dice, wall_colour, lamps);
         let seed = dice.seed();
         let painted = over(&wall, texture, |x, y, wall| {
@@ -74,8 +73,7 @@ impl Style {
         });
         let wall_tile = surfaces.add_tile(painted);
         let shop = Shops::new(dice, lamps);
-        let palette = Palette::near(dice, wall_colour, 10.0);
-        let plinth = Tile::paint(dice, grain, Pattern::Grain, &palette);
+        let plinth = Tile::calm(dice, grain, (Pattern::Grain, wall_colour), 0.5);
         let painted = over(&plinth, texture, |x, y, wall| {
             shop.paint([x, y], wall, seed)
         });
@@ -87,8 +85,7 @@ impl Style {
             [76.0, 66.0, 62.0],
             [104.0, 96.0, 84.0],
         ]);
-        let palette = Palette::near(dice, tiles, 6.0);
-        let roof = Tile::paint(dice, grain, Pattern::Bricks, &palette);
+        let roof = Tile::calm(dice, grain, (Pattern::Bricks, tiles), 0.6);
         let roof = surfaces.add_tile(roof);
         Self {
             wall: surfaces.add(Material::tiled(wall_tile, bay * CELLS as f32)),
@@ -285,7 +282,7 @@ impl Shops {
         // The wall below the ledge is a little more than a storey high: the tile starts again near the pavement.
         let bay = (x as usize).min(CELLS - 1);
         let (u, v) = (x.fract(), y.fract());
-        let cell = hash(seed ^ 77 ^ bay as u64);
+        let cell = hash(seed ^ 0x4d ^ bay as u64);
         if y >= 1.0 {
             return wall.map(|channel| channel * 0.72);
         }
@@ -295,7 +292,7 @@ impl Shops {
         if v < 0.24 {
             let is_letter = (0.08..0.17).contains(&v)
                 && (0.2..0.8).contains(&u)
-                && hash(cell ^ (u * 22.0) as u64) % 3 > 0;
+                && !hash(cell ^ (u * 22.0) as u64).is_multiple_of(3);
             return if is_letter {
                 mix(self.signs[bay], [245.0; 3], 0.8)
             } else {

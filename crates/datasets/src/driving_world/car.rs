@@ -172,6 +172,7 @@ fn build(shape: &Shape, (coat, sides): (MaterialId, MaterialId), fittings: &Fitt
             );
         }
     }
+    doors(&mut solid, shape, fittings);
     ends(&mut solid, shape, fittings);
     Model::rigid(solid.faces)
 }
@@ -260,6 +261,32 @@ pub(super) fn wheel(solid: &mut Solid, fittings: &Fittings, middle: Vec3, width:
     solid.plate(fittings.rim, outer + Vec3::Y * side * ON, radius * 0.62, 7);
 }
 
+/// Gaps around the doors and their handles.
+fn doors(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
+    let waist = shape.sill + (shape.belt - shape.sill) * 0.5;
+    let back = shape.foot[0].max(-shape.length * 0.5 + 0.3) + 0.75;
+    let front = shape.foot[1] - 0.05;
+    let middle = (back + front) * 0.5;
+    for side in [-1.0, 1.0] {
+        let out = side * ON * 0.5;
+        let mut strip = |[from, to]: [f32; 2], [low, high]: [f32; 2]| {
+            // The side leans inward above the waist.
+            let at = |x: f32, up: f32| {
+                let half = shape.half * (1.0 - 0.05 * up);
+                Vec3::new(x, side * half + out, waist + (shape.belt - waist) * up)
+            };
+            let corners = [at(from, high), at(to, high), at(to, low), at(from, low)];
+            solid.quad_around(Vec3::new(from, 0.0, waist), fittings.trim, corners);
+        };
+        for x in [back, middle, front] {
+            strip([x - 0.012, x + 0.012], [0.0, 1.0]);
+        }
+        for x in [back, middle] {
+            strip([x + 0.08, x + 0.26], [0.72, 0.8]);
+        }
+    }
+}
+
 /// Lamps, bumpers, number plates, mirrors.
 fn ends(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
     for (end, lamp, top, share) in [
@@ -271,9 +298,11 @@ fn ends(solid: &mut Solid, shape: &Shape, fittings: &Fittings) {
             0.86,
         ),
     ] {
-        let x = end * (shape.length * 0.5 + ON);
         let half = shape.half * share;
         let mut patch = |material: MaterialId, [left, right]: [f32; 2], [low, high]: [f32; 2]| {
+            // The number plate lies on the grille.
+            let layers = if material == fittings.plate { 2.0 } else { 1.0 };
+            let x = end * (shape.length * 0.5 + ON * layers);
             let at = |y: f32, z: f32| Vec3::new(x, y, z);
             let corners = [
                 at(left, high),

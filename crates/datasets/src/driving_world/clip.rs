@@ -81,7 +81,7 @@ impl DrivingClip {
         let rig = mounts::rig(config.cameras, config.size, &mut stream(0))?;
         let grain = Grain::new(&mut stream(1), TILE).with_strength(texture);
         let mut surfaces = Surfaces::default();
-        let weather = Weather::new(&mut stream(2), &grain, difficulty);
+        let weather = Weather::new(&mut stream(2), &grain, difficulty, texture);
         let fittings = Fittings::new(&mut stream(3), &grain, &mut surfaces, weather.lamps);
 
         let dice = &mut stream(4);

@@ -30,7 +30,7 @@ pub struct DrivingWorldConfig {
     /// Moments per second, 0.1 to 1000; nuScenes notes two, Waymo ten.
     pub rate: f64,
     /// Most objects with an identity: vehicles and people, 0 to 1000. Those for whom there is no room are left out; of the
-    /// others, about half are in sight at any time.
+    /// others, most are in sight of some camera at any time.
     pub objects: usize,
     /// Share of the objects that have the shape, and nearly the paint, of an earlier one, `0..=1`.
     pub lookalikes: f32,
@@ -50,7 +50,7 @@ impl Default for DrivingWorldConfig {
             size: FrameSize::new(256, 144),
             steps: 8,
             rate: 2.0,
-            objects: 26,
+            objects: 18,
             lookalikes: 0.35,
             difficulty: 1.0,
             texture: 1.0,

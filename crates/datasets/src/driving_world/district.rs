@@ -176,7 +176,7 @@ impl District {
             let weights = [0.2 + 2.0 * town, 1.0 - 0.7 * town, 0.45, 0.3];
             let used = [Use::Town, Use::Houses, Use::Park, Use::Yard][dice.weighted(&weights)];
             let set_back = match used {
-                Use::Town => f64::from(dice.range(0.0, 1.5)),
+                Use::Town => f64::from(dice.range(0.0, 4.0)),
                 Use::Houses => f64::from(dice.range(3.0, 8.0)),
                 Use::Park | Use::Yard => 0.0,
             };

@@ -9,7 +9,7 @@ use tubelet_geometry::RigidTransform;
 use super::model::{Face, Model};
 use super::scan::Front;
 use super::surface::MaterialId;
-use super::view::{IntoCamera, View, cut_near};
+use super::view::{MotionIntoCamera, View, cut_near};
 
 /// Samples of a pixel along each side.
 pub(super) const SAMPLES: usize = 2;
@@ -83,7 +83,7 @@ impl<'a> Drawing<'a> {
 
     /// Draws a model. Returns how many samples it covers, hidden or not; 0 where it has no label.
     pub(super) fn add(&mut self, stand: &Stand<'_>) -> usize {
-        let mut into_camera = self.view.into_camera(&stand.pose);
+        let mut into_camera = self.view.motion_from(&stand.pose);
         into_camera.turn *= stand.scale;
         let model = stand.model;
         let middle = into_camera.turn * ((model.low + model.high) * 0.5) + into_camera.shift;
@@ -94,7 +94,7 @@ impl<'a> Drawing<'a> {
         let mut covered = 0;
         for part in &model.parts {
             let (turn, shift) = part.joint.motion(stand.stride);
-            let moved = IntoCamera {
+            let moved = MotionIntoCamera {
                 turn: into_camera.turn * turn,
                 shift: into_camera.turn * shift + into_camera.shift,
             };
@@ -105,7 +105,7 @@ impl<'a> Drawing<'a> {
         covered
     }
 
-    fn face(&mut self, face: &Face, into_camera: &IntoCamera, stand: &Stand<'_>) -> usize {
+    fn face(&mut self, face: &Face, into_camera: &MotionIntoCamera, stand: &Stand<'_>) -> usize {
         let corners = face
             .corners
             .map(|corner| into_camera.turn * corner + into_camera.shift);
@@ -152,7 +152,7 @@ impl<'a> Drawing<'a> {
         &self,
         face: &Face,
         (first, edges, across): (Vec3, [Vec3; 2], Vec3),
-        (stand, into_camera): (&Stand<'_>, &IntoCamera),
+        (stand, into_camera): (&Stand<'_>, &MotionIntoCamera),
     ) -> Polygon {
         let square = across.length_squared();
         let normal = across / square.sqrt();

@@ -39,7 +39,7 @@ impl Film {
         };
         let flicker = rare(0.3, 0.02, 0.15);
         let (vignette, softness) = (rare(0.5, 0.05, 0.4), rare(0.4, 0.03, 0.2));
-        let (noise, loss) = (rare(0.7, 0.8, 7.0), rare(0.6, 5.0, 65.0));
+        let (noise, loss) = (rare(0.7, 0.8, 5.0), rare(0.6, 5.0, 60.0));
         Self {
             gains: tint,
             flicker: Wander::new(dice, flicker, 3.0),

@@ -12,7 +12,7 @@ use crate::world::texture::Grain;
 /// Paints of cars by how common they are.
 const PAINTS: [(Colour, f32); 13] = [
     ([226.0, 228.0, 230.0], 2.2),
-    ([32.0, 33.0, 36.0], 2.0),
+    ([42.0, 43.0, 47.0], 2.0),
     ([124.0, 127.0, 131.0], 1.8),
     ([176.0, 180.0, 184.0], 1.6),
     ([38.0, 66.0, 128.0], 1.0),
@@ -67,9 +67,8 @@ impl Fittings {
         let metal = surfaces.add(Material::plain([112.0, 116.0, 120.0]).shining(0.1));
         let head_lamp = surfaces.add(Material::plain([250.0, 248.0, 232.0]).glowing(lit));
         let tail_lamp = surfaces.add(Material::plain([196.0, 20.0, 22.0]).glowing(lit));
-        let white = Palette(vec![[250.0; 3], [238.0; 3], [228.0; 3], [205.0; 3]]);
-        let coat = Tile::paint(dice, grain, Pattern::Grain, &white);
-        let coat = surfaces.add_tile(soften(&coat, 0.3));
+        let coat = Tile::calm(dice, grain, (Pattern::Grain, [238.0; 3]), 0.25);
+        let coat = surfaces.add_tile(coat);
         let mut tiles = |count: usize, paint: &mut dyn FnMut(&mut Dice) -> Tile| {
             (0..count)
                 .map(|_| surfaces.add_tile(paint(dice)))
@@ -102,8 +101,7 @@ impl Fittings {
             let palette = Palette::near(dice, green, 10.0);
             Tile::paint(dice, grain, Pattern::Leaves, &palette)
         });
-        let brown = Palette::near(dice, [96.0, 80.0, 62.0], 12.0);
-        let bark = Tile::paint(dice, grain, Pattern::Grain, &brown);
+        let bark = Tile::calm(dice, grain, (Pattern::Grain, [96.0, 80.0, 62.0]), 0.7);
         Self {
             glass,
             tyre,
@@ -126,10 +124,4 @@ impl Fittings {
 pub(super) fn paint(dice: &mut Dice) -> Colour {
     let weights = PAINTS.each_ref().map(|(_, weight)| *weight);
     PAINTS[dice.weighted(&weights)].0
-}
-
-/// A tile with a share of its contrast.
-fn soften(tile: &Tile, share: f32) -> Tile {
-    let mean = tile.mean();
-    tile.map(|colour| [0, 1, 2].map(|at| mean[at] + (colour[at] - mean[at]) * share))
 }

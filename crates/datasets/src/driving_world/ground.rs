@@ -63,22 +63,20 @@ impl Footprint {
 
 impl Ground {
     pub(super) fn new(dice: &mut Dice, grain: &Grain, texture: f32) -> Self {
-        let grey = dice.range(70.0, 118.0);
+        let grey = dice.range(72.0, 120.0);
         let tone = |grey: f32, dice: &mut Dice| jitter(dice, [grey, grey, grey + 2.0], 3.0);
         let road = tone(grey, dice);
-        let carriageway = Palette::near(dice, road, 4.0);
         let grey = dice.range(125.0, 178.0);
         let slabs = tone(grey, dice);
         let slabs = mix(slabs, [176.0, 158.0, 138.0], dice.range(0.0, 0.7));
-        let pavement = Palette::near(dice, slabs, 5.0);
-        let (colour, pattern) = dice.pick([
+        let land = dice.pick([
             ([88.0, 112.0, 52.0], Pattern::Blades),
             ([104.0, 120.0, 62.0], Pattern::Blades),
+            ([84.0, 104.0, 58.0], Pattern::Leaves),
             ([134.0, 122.0, 84.0], Pattern::Grain),
             ([150.0, 140.0, 126.0], Pattern::Cells),
             ([118.0, 116.0, 112.0], Pattern::Grain),
         ]);
-        let land = Palette::near(dice, colour, 12.0);
         let laid = dice.pick([
             Pattern::Cells,
             Pattern::Bricks,
@@ -87,9 +85,9 @@ impl Ground {
         ]);
         let plain = Palette(vec![[96.0; 3], [120.0; 3], [136.0; 3], [160.0; 3]]);
         Self {
-            carriageway: Tile::paint(dice, grain, Pattern::Grain, &carriageway),
-            pavement: Tile::paint(dice, grain, laid, &pavement),
-            land: Tile::paint(dice, grain, pattern, &land),
+            carriageway: Tile::calm(dice, grain, (Pattern::Grain, road), 0.4),
+            pavement: Tile::calm(dice, grain, (laid, slabs), 0.55),
+            land: Tile::calm(dice, grain, (land.1, land.0), 0.6),
             patches: Tile::paint(dice, grain, Pattern::Grain, &plain),
             kerb: mix(slabs, [220.0; 3], 0.35),
             white: [226.0, 226.0, 220.0],

@@ -6,6 +6,7 @@
 pub(crate) mod clip;
 pub(crate) mod config;
 pub(crate) mod detections;
+pub(crate) mod detections_file;
 pub(crate) mod step;
 
 mod mounts;

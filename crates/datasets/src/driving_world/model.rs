@@ -130,7 +130,7 @@ impl Solid {
             normals: None,
             material,
         };
-        let down = across.cross(face.normal());
+        let down = face.normal().cross(across);
         let places = corners.map(|corner| {
             let away = corner - corners[0];
             Vec2::new(away.dot(across), away.dot(down))
@@ -259,8 +259,10 @@ impl Solid {
             let height = std::f32::consts::PI * ring as f32 / rings as f32;
             let around = TAU * side as f32 / sides as f32;
             let (sine, cosine) = height.sin_cos();
-            let unit = Vec3::new(sine * around.cos(), sine * around.sin(), -cosine);
             let ends = ring == 0 || ring == rings;
+            // At the poles all sides meet in one point, exactly, so that their faces vanish there.
+            let sine = if ends { 0.0 } else { sine };
+            let unit = Vec3::new(sine * around.cos(), sine * around.sin(), -cosine);
             let dent = if ends {
                 dents(ring, 0)
             } else {

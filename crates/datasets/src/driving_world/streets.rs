@@ -39,7 +39,7 @@ impl Street {
             lanes,
             lane: f64::from(dice.range(3.0, 3.7)),
             parking: if dice.chance(0.6) { 2.2 } else { 0.0 },
-            pavement: f64::from(dice.range(2.2, 4.5)),
+            pavement: f64::from(dice.range(2.5, 5.5)),
             yellow: dice.chance(0.4),
             stripes: dice.chance(0.75),
         }

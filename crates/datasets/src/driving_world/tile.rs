@@ -2,7 +2,7 @@
 //!
 //! In: a texture of the two-dimensional world, or texels painted here. Out: colours, smoothed to the size of a pixel.
 
-use crate::world::colour::{Colour, Palette};
+use crate::world::colour::{Colour, Palette, jitter};
 use crate::world::dice::Dice;
 use crate::world::pattern::Pattern;
 use crate::world::texture::{Grain, Texture, blend, pack, unpack};
@@ -25,6 +25,21 @@ impl Tile {
     ) -> Self {
         let texture = Texture::paint(dice, grain, pattern, palette);
         Self::from_texels(texture.texels().to_vec(), texture.side())
+    }
+
+    /// A tile painted with shades of one colour, with a share of the pattern's contrast: what large surfaces need, on
+    /// which stray colours would be louder than anything that moves.
+    pub(super) fn calm(
+        dice: &mut Dice,
+        grain: &Grain,
+        (pattern, colour): (Pattern, Colour),
+        contrast: f32,
+    ) -> Self {
+        let shades = (0..4).map(|_| jitter(dice, colour, 9.0)).collect();
+        let tile = Self::paint(dice, grain, pattern, &Palette(shades));
+        let mean = tile.mean();
+        // Light noise may have moved the mean.
+        tile.map(|texel| [0, 1, 2].map(|at| colour[at] + (texel[at] - mean[at]) * contrast))
     }
 
     /// A tile of colours, row after row; `side` is a power of two.

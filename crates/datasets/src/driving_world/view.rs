@@ -24,7 +24,7 @@ pub(super) struct View {
 
 /// A motion into the camera's frame: a turn, then a shift.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct IntoCamera {
+pub(super) struct MotionIntoCamera {
     pub(super) turn: Mat3,
     pub(super) shift: Vec3,
 }
@@ -40,16 +40,16 @@ impl View {
             focal: focal.as_vec2(),
             center: center.as_vec2(),
             size: [camera.size.width, camera.size.height],
-            axes: axes.map(|axis| axis.as_vec3()),
+            axes: axes.map(DVec3::as_vec3),
         }
     }
 
     /// The motion from a frame in the world into the camera's.
-    pub(super) fn into_camera(&self, world_from_frame: &RigidTransform) -> IntoCamera {
+    pub(super) fn motion_from(&self, world_from_frame: &RigidTransform) -> MotionIntoCamera {
         let axes = [DVec3::X, DVec3::Y, DVec3::Z]
             .map(|axis| (self.camera_from_world * world_from_frame.rotate(axis)).as_vec3());
         let shift = self.camera_from_world * (world_from_frame.translation() - self.eye);
-        IntoCamera {
+        MotionIntoCamera {
             turn: Mat3::from_cols(axes[0], axes[1], axes[2]),
             shift: shift.as_vec3(),
         }

@@ -5,10 +5,9 @@
 use glam::{DVec3, Vec3};
 
 use super::tile::Tile;
-use crate::world::colour::{Colour, Palette, mix};
+use crate::world::colour::{Colour, mix};
 use crate::world::dice::{Dice, hash, unit_from_bits};
 use crate::world::noise::smooth;
-use crate::world::pattern::Pattern;
 use crate::world::texture::Grain;
 
 /// Angles around the horizon at which the far skyline changes its height.
@@ -69,7 +68,7 @@ const OVERCAST: Day = Day {
 const DUSK: Day = Day {
     height: [0.08, 0.22],
     sunlight: [0.66, 0.38, 0.2],
-    skylight: [0.33, 0.33, 0.42],
+    skylight: [0.47, 0.45, 0.52],
     zenith: [52.0, 66.0, 112.0],
     horizon: [222.0, 158.0, 118.0],
     glow: [90.0, 60.0, 20.0],
@@ -78,7 +77,7 @@ const DUSK: Day = Day {
 const TWILIGHT: Day = Day {
     height: [0.3, 0.5],
     sunlight: [0.03, 0.03, 0.06],
-    skylight: [0.25, 0.26, 0.34],
+    skylight: [0.38, 0.39, 0.47],
     zenith: [22.0, 28.0, 52.0],
     horizon: [86.0, 78.0, 96.0],
     glow: [5.0, 3.0, 4.0],
@@ -87,7 +86,7 @@ const TWILIGHT: Day = Day {
 
 impl Weather {
     /// Weather for a clip; without difficulty it is a clear day.
-    pub(super) fn new(dice: &mut Dice, grain: &Grain, difficulty: f32) -> Self {
+    pub(super) fn new(dice: &mut Dice, grain: &Grain, difficulty: f32, texture: f32) -> Self {
         let weights = [1.0, 0.7 * difficulty, 0.4 * difficulty, 0.2 * difficulty];
         let kind = dice.weighted(&weights);
         let day = [CLEAR, OVERCAST, DUSK, TWILIGHT]
@@ -101,7 +100,6 @@ impl Weather {
         } else {
             dice.log_range(0.0006, 0.003)
         };
-        let palette = Palette(vec![[70.0; 3], [120.0; 3], [190.0; 3], [255.0; 3]]);
         let mut warm = |colour: Colour| {
             let shift = dice.normal() * 5.0;
             [colour[0] + shift, colour[1], colour[2] - shift]
@@ -125,7 +123,7 @@ impl Weather {
                 horizon
             },
             glow: day.glow,
-            clouds: Tile::paint(dice, grain, Pattern::Grain, &palette),
+            clouds: clouds(dice, grain, texture),
             cloudiness: dice.range(day.cloudiness[0], day.cloudiness[1]),
             skyline: skyline(dice),
             far: mix(
@@ -147,17 +145,17 @@ impl Weather {
         let mut colour = self.plain_sky(up, direction.dot(self.sun));
         if self.cloudiness > 0.0 {
             // Clouds lie on a plane overhead.
-            let reach = 0.35 / (up + 0.08);
+            let reach = 0.3 / (up + 0.16);
             let cover = self.clouds.sample(
                 direction.x * reach,
                 direction.y * reach,
                 reach * 0.01 / (up + 0.05),
             )[0];
-            let thick = ((cover - 150.0 + self.cloudiness * 70.0) * 0.012).clamp(0.0, 0.85);
+            let thick = ((cover - 165.0 + self.cloudiness * 70.0) * 0.008).clamp(0.0, 0.8);
             let white = self
                 .horizon
                 .map(|channel| (channel * 1.12 + 8.0).min(255.0));
-            colour = mix(colour, white, thick * (up * 6.0).min(1.0));
+            colour = mix(colour, white, thick * (up * 4.0).min(1.0));
         }
         if up < 0.35 {
             let height = self.skyline_height(direction);
@@ -208,6 +206,20 @@ impl Weather {
     }
 }
 
+/// Soft heaps, the same in all directions.
+fn clouds(dice: &mut Dice, grain: &Grain, texture: f32) -> Tile {
+    let (large, small) = (grain.coarse(dice), grain.coarse(dice));
+    let side = grain.side();
+    let heaps: Vec<Colour> = (0..side * side)
+        .map(|index| {
+            let (x, y) = (index % side, index / side);
+            let height = large.texel(x, y) + (small.texel(y * 2, x * 2) - 0.5) * 0.5;
+            [(0.5 + (height - 0.5) * texture) * 255.0 + 22.0; 3]
+        })
+        .collect();
+    Tile::from_colours(&heaps, side)
+}
+
 /// Steps and slopes: roofs here, hills there.
 fn skyline(dice: &mut Dice) -> Vec<f32> {
     let seed = dice.seed();
@@ -243,7 +255,7 @@ mod tests {
     fn what_is_far_away_takes_the_colour_of_the_horizon() {
         let mut dice = Dice::new(4, 0);
         let grain = Grain::new(&mut dice, 32);
-        let weather = Weather::new(&mut dice, &grain, 1.0);
+        let weather = Weather::new(&mut dice, &grain, 1.0, 1.0);
         assert_eq!(weather.veil([9.0; 3], 0.0), [9.0; 3]);
         let far = weather.veil([9.0; 3], 1e6);
         assert!((far[1] - weather.horizon[1]).abs() < 1.0);
@@ -254,7 +266,7 @@ mod tests {
         let mut dice = Dice::new(4, 0);
         let grain = Grain::new(&mut dice, 32);
         for _ in 0..20 {
-            let weather = Weather::new(&mut dice, &grain, 1.0);
+            let weather = Weather::new(&mut dice, &grain, 1.0, 1.0);
             for step in 0..500 {
                 let around = step as f32 * 0.37;
                 let direction = Vec3::new(around.cos(), around.sin(), step as f32 * 0.004);

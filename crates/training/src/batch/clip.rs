@@ -1,8 +1,10 @@
 //! Clips before and after they become a batch.
 //!
-//! Knows no worlds and no tensors.
+//! Knows no worlds.
 
+use burn::tensor::Tensor;
 use tubelet_geometry::{FrameSize, Mask};
+use tubelet_kernels::{ResizeOptions, resize_bilinear};
 
 use crate::rig::way::RigWay;
 
@@ -113,6 +115,19 @@ impl ClipBatch {
     /// The frame in which objects are first pointed at.
     pub fn first(&self) -> usize {
         self.rig.as_ref().map_or(0, |way| way.first)
+    }
+
+    /// Logits in the size of the frames.
+    ///
+    /// # Shapes
+    /// - `logits`: `[objects, 1, any height, any width]`
+    /// - output: `[objects, 1, height, width]`
+    pub(crate) fn shown(&self, logits: Tensor<4>) -> Tensor<4> {
+        let options = ResizeOptions {
+            size: [self.size.height, self.size.width],
+            align_corners: false,
+        };
+        resize_bilinear(logits, options)
     }
 
     /// Number of objects of all clips together.

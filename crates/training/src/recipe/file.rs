@@ -34,7 +34,8 @@ pub struct Recipe {
     pub name: String,
     /// Where all chance comes from.
     pub seed: u64,
-    /// Weights to begin with, relative to the recipe; fresh ones if absent.
+    /// Weights to begin with, relative to the recipe, or `tubelet-nano` or `tubelet-rig`, which are in the program; fresh ones
+    /// if absent.
     pub initial_weights: Option<PathBuf>,
     /// Table `[model]`.
     pub model: Spanned<ModelRecipe>,

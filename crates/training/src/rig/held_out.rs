@@ -8,7 +8,10 @@ use tubelet_geometry::Mask;
 use tubelet_metrics::{InstanceMean, MultiViewSequence, ViewMasks};
 use tubelet_segmentation::{RigRule, Segmenter};
 
-use super::scene::{Choice, RigScene, SceneRequest, render};
+use super::{
+    fast_poly::{self, Detections},
+    scene::{Choice, RigScene, SceneRequest, render},
+};
 use crate::{
     TrainingError,
     batch::clip::ClipBatch,
@@ -25,7 +28,13 @@ const PIXELS_PER_LEAST_AREA: usize = 250;
 /// Drives that are never trained on.
 #[derive(Clone, Debug)]
 pub struct HeldOutDrives {
-    drives: Vec<ClipBatch>,
+    drives: Vec<Drive>,
+}
+
+#[derive(Clone, Debug)]
+struct Drive {
+    batch: ClipBatch,
+    detections: Detections,
 }
 
 /// Which drives.
@@ -83,7 +92,12 @@ impl HeldOutDrives {
                 across: number % 4 != 3,
             };
             let rule = recipe.rule();
-            drives.extend(scene.batch(rule, choice, &mut random));
+            if let Some(batch) = scene.batch(rule, choice, &mut random) {
+                drives.push(Drive {
+                    batch,
+                    detections: scene.detections,
+                });
+            }
         }
         Ok(Self { drives })
     }
@@ -101,34 +115,56 @@ impl HeldOutDrives {
         let device = segmenter.device();
         let mut means = Vec::new();
         for drive in &self.drives {
-            let mut drive = drive.clone();
-            if let Some(way) = &mut drive.rig {
+            let mut batch = drive.batch.clone();
+            if let Some(way) = &mut batch.rig {
                 way.rule = rule;
             }
-            means.extend(score(segmenter, &drive, kind, &device)?);
+            let predicted = tracked(segmenter, &batch, kind, &device);
+            means.extend(score(&batch, &predicted)?);
         }
+        Ok(RigScores::of(&means))
+    }
+
+    /// The same for FastPoly-SAM, whose segmenter never looks back.
+    ///
+    /// # Errors
+    /// Where boxes cannot be tracked or masks cannot be compared.
+    pub fn evaluate_fast_poly(&self, segmenter: &Segmenter) -> Result<RigScores, TrainingError> {
+        let device = segmenter.device();
+        let mut means = Vec::new();
+        for drive in &self.drives {
+            let Some(way) = &drive.batch.rig else {
+                continue;
+            };
+            let seen = (&drive.batch, way);
+            let predicted = fast_poly::masks(segmenter, seen, &drive.detections, &device)?;
+            means.extend(score(&drive.batch, &predicted)?);
+        }
+        Ok(RigScores::of(&means))
+    }
+}
+
+impl RigScores {
+    fn of(means: &[InstanceMean]) -> Self {
         let (across, instances_across) = mean(means.iter().filter(|mean| mean.views > 1));
         let (generic, instances) = mean(means.iter());
-        Ok(RigScores {
+        Self {
             across,
             instances_across,
             generic,
             instances,
-        })
+        }
     }
 }
 
-/// The scores of a batch's objects over all views but those that were prompted.
-pub(crate) fn score(
+/// The masks that tracking finds, by frame and object.
+fn tracked(
     segmenter: &Segmenter,
     batch: &ClipBatch,
     kind: PromptKind,
     device: &Device,
-) -> Result<Vec<InstanceMean>, TrainingError> {
-    let Some(way) = &batch.rig else {
-        return Ok(Vec::new());
-    };
-    let plan = PromptPlan::first_frame(kind).starting_in(way.first);
+) -> Vec<Vec<Mask>> {
+    let plan = PromptPlan::first_frame(kind).starting_in(batch.first());
     let pass = ClipPass {
         segmenter,
         batch,
@@ -142,6 +178,14 @@ pub(crate) fn score(
     pass.run(&mut random, |step| {
         predicted[step.frame] = pass.shown_masks(step.prediction);
     });
+    predicted
+}
+
+/// The scores of a batch's objects over all views but the one that was prompted.
+fn score(batch: &ClipBatch, predicted: &[Vec<Mask>]) -> Result<Vec<InstanceMean>, TrainingError> {
+    let Some(way) = &batch.rig else {
+        return Ok(Vec::new());
+    };
     let mut sequence = MultiViewSequence::default();
     for (frame, predicted) in predicted.iter().enumerate() {
         if frame == way.first {

@@ -11,7 +11,7 @@ use tubelet_datasets::{DrivingClip, DrivingWorldConfig, driving_clip};
 use tubelet_geometry::{Camera, FrameSize, RigidTransform};
 use tubelet_segmentation::RigRule;
 
-use super::way::RigWay;
+use super::{fast_poly::Detections, way::RigWay};
 use crate::{
     TrainingError,
     batch::clip::{ClipBatch, LabelledClip, LabelledFrame},
@@ -25,6 +25,8 @@ pub(crate) struct RigScene {
     pub(crate) views: LabelledClip,
     pub(crate) cameras: Vec<Camera>,
     pub(crate) world_from_ego: Vec<RigidTransform>,
+    /// What a detector of boxes reports.
+    pub(crate) detections: Detections,
 }
 
 /// Which drive.
@@ -83,6 +85,7 @@ pub(crate) fn render(
         },
         cameras: chosen.iter().map(|&camera| cameras[camera]).collect(),
         world_from_ego,
+        detections: Detections::of(&clip)?,
     })
 }
 

@@ -6,7 +6,6 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::Rng;
 use tubelet_geometry::Mask;
-use tubelet_kernels::{ResizeOptions, resize_bilinear};
 use tubelet_segmentation::{
     Direction, FramePolicy, FrameRole, ImageFeatures, MemoryBank, Moment, Past, Prediction, Prompt,
     Recalled, Segmenter,
@@ -210,15 +209,8 @@ impl ClipPass<'_> {
 
     /// The masks of a prediction as a user sees them, in the size of the frame.
     pub fn shown_masks(&self, prediction: &Prediction) -> Vec<Mask> {
-        let size = [self.batch.size.height, self.batch.size.width];
         let logits = prediction.logits.clone().without_autodiff();
-        masks_of_logits(resize_bilinear(
-            logits,
-            ResizeOptions {
-                size,
-                align_corners: false,
-            },
-        ))
+        masks_of_logits(self.batch.shown(logits))
     }
 }
 

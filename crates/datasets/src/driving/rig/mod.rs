@@ -12,6 +12,7 @@ pub(crate) mod waymo_components;
 pub(crate) mod waymo_records;
 pub(crate) mod waymo_writer;
 
+pub(crate) mod driven;
 pub(crate) mod label_pictures;
 pub(crate) mod videos;
 
