@@ -80,9 +80,9 @@ mod tests {
         let inner: Vec<_> = fields(inner).collect::<Result<_, _>>().unwrap();
         assert_eq!(inner[0].integer(), Some(300));
         let mut numbers = Vec::new();
-        inner
-            .iter()
-            .for_each(|field| field.add_doubles(&mut numbers));
+        for field in inner {
+            field.add_doubles(&mut numbers);
+        }
         assert_eq!(numbers, [0.5, -1.0]);
     }
 }

@@ -144,7 +144,7 @@ impl fmt::Debug for RigClip {
             .debug_struct("RigClip")
             .field("about", &self.about)
             .field("steps", &self.step_count())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -159,7 +159,7 @@ impl CameraEntry {
         path: &Path,
         reason: impl Into<String>,
     ) -> crate::error::DatasetError {
-        in_entry(path, format!("camera `{}`", self.name), reason)
+        in_entry(path, format!("camera {}", self.name), reason)
     }
 
     /// The camera for pictures of a size; `None` where it is not calibrated.

@@ -69,7 +69,7 @@ impl RigClip {
         };
         Ok(Self::new(
             about,
-            Labels {
+            LabelSteps {
                 root,
                 labels,
                 steps,
@@ -78,14 +78,14 @@ impl RigClip {
     }
 }
 
-struct Labels {
+struct LabelSteps {
     root: PathBuf,
     /// Files by step, for each camera.
     labels: Vec<BTreeMap<usize, PathBuf>>,
     steps: usize,
 }
 
-impl RigSource for Labels {
+impl RigSource for LabelSteps {
     fn step_count(&self) -> usize {
         self.steps
     }

@@ -53,7 +53,7 @@ impl RigClip {
         let tokens = scene.samples.iter().flat_map(|sample| &sample.objects);
         let tokens = tokens.map(|object| object.instance.as_str());
         let masks = NuScenesMasks::open(masks, tokens)?;
-        let source = Scene {
+        let source = KeyFrames {
             cameras: about.cameras.clone(),
             scene: scene.clone(),
             masks,
@@ -62,13 +62,13 @@ impl RigClip {
     }
 }
 
-struct Scene {
+struct KeyFrames {
     cameras: Vec<String>,
     scene: NuScene,
     masks: NuScenesMasks,
 }
 
-impl RigSource for Scene {
+impl RigSource for KeyFrames {
     fn step_count(&self) -> usize {
         self.scene.samples.len()
     }
@@ -90,7 +90,7 @@ impl RigSource for Scene {
     }
 }
 
-impl Scene {
+impl KeyFrames {
     fn view(&self, picture: &NuCamera) -> Result<RigView> {
         Ok(RigView {
             timestamp_micros: signed(picture.timestamp_micros),

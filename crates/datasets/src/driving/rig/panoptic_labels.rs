@@ -12,11 +12,14 @@ use crate::formats::deep_png::DeepLabels;
 /// Number by which classes are multiplied; local numbers lie below it.
 pub(super) const DIVISOR: u16 = 1000;
 
+/// Objects by their local numbers.
+pub(super) type Locals<'a> = Vec<(u16, &'a RigObject)>;
+
 /// The labels, and objects by local numbers from 1; the message says why a picture cannot hold them.
 pub(super) fn panoptic_labels(
     size: FrameSize,
     objects: &[RigObject],
-) -> Result<(DeepLabels, Vec<(u16, &RigObject)>), String> {
+) -> Result<(DeepLabels, Locals<'_>), String> {
     let most = usize::from(DIVISOR) - 1;
     if objects.len() > most {
         return Err(format!(
@@ -25,7 +28,7 @@ pub(super) fn panoptic_labels(
         ));
     }
     let mut labels = DeepLabels::new(size);
-    let locals: Vec<(u16, &RigObject)> = (1..).zip(objects).collect();
+    let locals: Locals<'_> = (1..).zip(objects).collect();
     for (local, object) in &locals {
         let value = class(&object.category) * DIVISOR + local;
         let painted = labels.paint(&object.mask, value);

@@ -60,7 +60,7 @@ pub(super) fn poses(description: &Path, entry: &PosesEntry) -> Result<PoseTrack>
 
 fn pose(row: &[f64; 8]) -> Result<(i64, RigidTransform), String> {
     let [time, x, y, z, rotation @ ..] = *row;
-    if !(time.abs() <= EXACT) {
+    if !(-EXACT..=EXACT).contains(&time) {
         return Err(format!("a time of {time} µs"));
     }
     let motion = RigidTransform::from_quaternion(rotation, [x, y, z]);

@@ -199,7 +199,7 @@ impl Videos {
             (Ok(pose), _) => Ok(Some(pose)),
             (Err(GeometryError::PoseGap { .. }), Gaps::Absent) => Ok(None),
             (Err(error), _) => {
-                let place = format!("picture of camera `{camera}` at {time} µs");
+                let place = format!("picture of camera {camera} at {time} µs");
                 Err(in_entry(&self.path, place, error.to_string()))
             }
         }

@@ -176,7 +176,7 @@ fn gaps_of_poses_are_refused_by_name_or_left_open() {
     let text = description().replace("longest_gap_ms = 1000", "longest_gap_ms = 900");
     let error = open(folder.path(), &text).unwrap_err();
     assert!(
-        error.contains("picture of camera `front` at 5100000 µs"),
+        error.contains("picture of camera front at 5100000 µs"),
         "{error}"
     );
     assert!(error.contains("1000000 µs long"), "{error}");
@@ -226,62 +226,62 @@ fn bad_descriptions_are_refused_by_name() {
         (
             "name = \"side\"",
             "name = \"front\"",
-            "camera `front`: the rig has two cameras",
+            "camera front`: the rig has two cameras",
         ),
         (
             &side_calibration,
             "",
-            "camera `side`: it is not calibrated, though",
+            "camera side`: it is not calibrated, though",
         ),
         (
             "focal = [50, 50]",
             "focal = [0, 50]",
-            "camera `front`: a lens with focal lengths",
+            "camera front`: a lens with focal lengths",
         ),
         (
             "focal = [50, 50]",
             "focal = [-50, 50]",
-            "camera `front`: a lens with focal lengths",
+            "camera front`: a lens with focal lengths",
         ),
         (
             "focal = [50, 50]",
             "focal = [nan, 50]",
-            "camera `front`: a lens with focal lengths",
+            "camera front`: a lens with focal lengths",
         ),
         (
             "center = [31.5, 15.5]",
             "center = [inf, 15.5]",
-            "camera `front`: a lens",
+            "camera front`: a lens",
         ),
         (
             "[1.5, 0.0, 1.6]",
             "[nan, 0.0, 1.6]",
-            "camera `front`: this is no rigid motion",
+            "camera front`: this is no rigid motion",
         ),
         (
             "[0.5, -0.5, 0.5, -0.5]",
             "[0, 0, 0, 0]",
-            "camera `front`: this is no rigid motion",
+            "camera front`: this is no rigid motion",
         ),
         (
             "rotation = [0.5, -0.5, 0.5, -0.5]",
             "",
-            "camera `front`: it needs `position` and",
+            "camera front`: it needs `position` and",
         ),
         (
             "size = [64, 32]",
             "size = [0, 32]",
-            "camera `front`: `size` is 0 by 32",
+            "camera front`: `size` is 0 by 32",
         ),
         (
             "brown-conrady",
             "fisheye",
-            "camera `side`: unknown distortion `fisheye`",
+            "camera side`: unknown distortion `fisheye`",
         ),
         (
             "[0.01, 0, 0, 0, 0]",
             "[0.01]",
-            "camera `side`: distortion `brown-conrady` with 1 terms",
+            "camera side`: distortion `brown-conrady` with 1 terms",
         ),
         ("video = \"side\"", "video = \"gone\"", "gone"),
         (
@@ -292,27 +292,27 @@ fn bad_descriptions_are_refused_by_name() {
         (
             "times = \"side.txt\"",
             "times = [1, 2]",
-            "camera `side`: 2 times for 4 pictures",
+            "camera side`: 2 times for 4 pictures",
         ),
         (
             "times = \"side.txt\"",
             "times = [1, 2, 2, 3]",
-            "camera `side`: picture 2 is not later",
+            "camera side`: picture 2 is not later",
         ),
         (
             "times = \"side.txt\"",
             "",
-            "camera `side`: a folder of pictures needs",
+            "camera side`: a folder of pictures needs",
         ),
         (
             "times = \"side.txt\"",
             "fps = 0",
-            "camera `side`: `fps` is 0",
+            "camera side`: `fps` is 0",
         ),
         (
             "masks = \"masks\"",
             "masks = \"none\"",
-            "camera `side`: there is no folder",
+            "camera side`: there is no folder",
         ),
         (
             "tolerance_ms = 30",
