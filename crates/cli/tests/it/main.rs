@@ -6,4 +6,5 @@ mod data;
 mod evaluate;
 mod faults;
 mod program;
+mod rigs;
 mod tracking;

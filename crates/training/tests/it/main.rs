@@ -4,3 +4,4 @@
 
 mod overfit;
 mod resume;
+mod rigs;

@@ -1,0 +1,126 @@
+//! Learning over rigs: a drive by heart, what is frozen stays, every variant learns and is judged.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use tubelet_segmentation::RigVariant;
+use tubelet_training::{
+    Ablation, BatchSampler, DrivesRequest, HeldOutDrives, PromptKind, Recipe, Silent, Trainer,
+    parameters, read_steps, values,
+};
+
+const RECIPE: &str = include_str!("../../recipes/rig-overfit.toml");
+
+fn recipe(text: &str) -> Recipe {
+    Recipe::parse(text, Path::new("rig-overfit.toml")).unwrap()
+}
+
+#[test]
+fn a_drive_is_learnt_by_heart_and_the_memory_encoder_stays_as_it_was() {
+    let device = Device::default();
+    let before = Trainer::beginning(&recipe(RECIPE), &device).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = Trainer::new(recipe(RECIPE), folder.path(), &device)
+        .unwrap()
+        .run(&mut Silent)
+        .unwrap();
+    assert!(run.finished);
+    let steps = read_steps(folder.path()).unwrap();
+    let loss = |range: std::ops::Range<usize>| -> f64 {
+        let of_range = &steps[range];
+        of_range.iter().map(|record| record.loss).sum::<f64>() / of_range.len() as f64
+    };
+    let (first, last) = (loss(0..6), loss(steps.len() - 10..steps.len()));
+    assert!(last < 0.7 * first, "the loss went from {first} to {last}");
+    let numbers = |segmenter| -> Vec<Vec<f32>> {
+        values(segmenter)
+            .into_iter()
+            .map(|tensor| tensor.into_data().iter::<f32>().collect())
+            .collect()
+    };
+    let (old, new) = (numbers(&before), numbers(&run.segmenter));
+    let mut spatial = 0;
+    for ((info, old), new) in parameters(&run.segmenter).iter().zip(&old).zip(&new) {
+        if info.name.starts_with("memory_encoder.") {
+            assert_eq!(old, new, "{}", info.name);
+        }
+        spatial += usize::from(info.name.starts_with("recall.spatial.") && old != new);
+    }
+    assert!(spatial >= 4, "{spatial} parameters of places have moved");
+}
+
+#[test]
+fn a_batch_is_the_views_of_neighbouring_cameras_and_depends_on_its_number_alone() {
+    let recipe = recipe(RECIPE);
+    let batch = BatchSampler::new(&recipe).batch(3).unwrap();
+    assert_eq!(batch, BatchSampler::new(&recipe).batch(3).unwrap());
+    assert_eq!((batch.frames(), batch.clips()), (4, 1));
+    let way = batch.rig.as_ref().unwrap();
+    assert_eq!((way.cameras.len(), way.world_from_ego.len()), (2, 2));
+    assert!(way.first < 2 && (1..=2).contains(&batch.objects()));
+    assert!(batch.masks[way.first].iter().all(|mask| !mask.is_empty()));
+}
+
+#[test]
+fn every_variant_is_trained_and_judged_and_nothing_is_done_twice() {
+    let text = RECIPE.replace("steps = 60", "steps = 2");
+    let recipe = recipe(&text);
+    let request = DrivesRequest {
+        drives: 2,
+        steps: 3,
+        objects: 2,
+        side: 64,
+        difficulty: 0.2,
+        seed: 5,
+    };
+    let drives = HeldOutDrives::render(&request, recipe.rig.as_ref().unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let ablation = Ablation {
+        recipe: &recipe,
+        recipe_path: Path::new("rig-overfit.toml"),
+        seeds: 1,
+        drives: &drives,
+        folder: folder.path(),
+    };
+    let device = Device::default();
+    let rows = ablation.run(&device, &mut Silent).unwrap().unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let mut expected = vec!["SAM2-MV, not trained"];
+    expected.extend(RigVariant::ALL.map(RigVariant::name));
+    expected.push("FastPoly-SAM");
+    assert_eq!(names, expected);
+    for row in &rows {
+        let scores = [row.across[0], row.generic[0]];
+        assert!(
+            scores.iter().all(|score| (0.0..=1.0).contains(score)),
+            "{row:?}"
+        );
+    }
+    // Runs that are judged are not looked at again.
+    for variant in RigVariant::ALL {
+        let run = folder.path().join(format!("{}-11", variant.name().to_lowercase()));
+        std::fs::remove_dir_all(run.join("checkpoints")).unwrap();
+    }
+    assert_eq!(ablation.run(&device, &mut Silent).unwrap().unwrap(), rows);
+}
+
+#[test]
+fn untrained_places_change_no_score() {
+    let recipe = recipe(RECIPE);
+    let request = DrivesRequest {
+        drives: 1,
+        steps: 3,
+        objects: 2,
+        side: 64,
+        difficulty: 0.0,
+        seed: 9,
+    };
+    let drives = HeldOutDrives::render(&request, recipe.rig.as_ref().unwrap()).unwrap();
+    let segmenter = Trainer::beginning(&recipe, &Device::default()).unwrap();
+    let score = |variant: RigVariant| {
+        let rule = variant.rule();
+        drives.evaluate(&segmenter, rule, PromptKind::Mask).unwrap()
+    };
+    // They look back on the same views, and differ in what they are told only.
+    assert_eq!(score(RigVariant::Local), score(RigVariant::Global));
+}
