@@ -25,7 +25,7 @@ pub struct DrivingWorldConfig {
     pub cameras: CameraLayout,
     /// Width and height of every camera's pictures, 1 to 8192 pixels on a side.
     pub size: FrameSize,
-    /// Number of moments, 1 to 10,000.
+    /// Number of moments, 1 to 10,000. Streets are furnished for some two minutes of driving; later they are bare.
     pub steps: usize,
     /// Moments per second, 0.1 to 1000; nuScenes notes two, Waymo ten.
     pub rate: f64,

@@ -18,7 +18,8 @@ use crate::world::dice::Dice;
 
 /// Tries to find a place for one actor.
 const TRIES: usize = 24;
-/// Seconds between the times at which actors must be apart, and most of them.
+/// Seconds between the times at which actors must be apart, and the most times that are checked: in drives of more than
+/// 48 seconds they lie further apart.
 const CHECK: f64 = 0.3;
 const CHECKS: usize = 160;
 
