@@ -204,7 +204,7 @@ pub(crate) const VIDSTG: Entry = Entry {
         ),
         rules(
             "cg-stvg",
-            "as stcat, but frames without predicted box share nothing, as CG-STVG and TA-STVG",
+            "as stcat, but frames without predicted box share nothing, as TA-STVG; CG-STVG refuses them in this set",
         ),
         rules("definition", "at every frame, as the measure is defined"),
     ],
@@ -235,7 +235,7 @@ pub(crate) const HC_STVG: Entry = Entry {
 pub(crate) const CHARADES_STA: Entry = Entry {
     name: "charades-sta",
     about: "sentences to moments: R@n, IoU=m and mean IoU",
-    truth: "charades_sta_test.txt, or its folder; with Charades_v1_test.csv for the rules 2d-tan",
+    truth: "charades_sta_test.txt, or its folder; with Charades_v1_test.csv for the rules of 2D-TAN",
     predictions: "FILE.jsonl: {\"qid\", \"query\", \"vid\", \"pred_relevant_windows\": [[START, END, SCORE]]}",
     split: Some("`test` if left out"),
     rules: &[
@@ -246,8 +246,9 @@ pub(crate) const CHARADES_STA: Entry = Entry {
         rules(
             "2d-tan",
             "an overlap must exceed m, moments end with the video, and proposals that overlap a better one by more \
-             than 0.49 are dropped, as 2D-TAN's configuration does",
+             than 0.5 are dropped, as 2D-TAN with convolutions",
         ),
+        rules("2d-tan-pool", "as 2d-tan with 0.45, as 2D-TAN with pooling"),
     ],
 };
 pub(crate) const QV_HIGHLIGHTS: Entry = Entry {

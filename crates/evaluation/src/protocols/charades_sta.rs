@@ -14,8 +14,8 @@ use crate::evidence::{Evidence, SpanEvidence};
 use crate::report::{Figure, Report, Sample};
 use crate::task::{Missing, Task};
 
-/// The threshold of suppression in 2D-TAN's configurations of Charades-STA.
-const SUPPRESSION: f64 = 0.49;
+/// Thresholds of suppression in 2D-TAN's two configurations of Charades-STA, by the names of the rules.
+const SUPPRESSION: [(&str, f64); 2] = [("2d-tan", 0.5), ("2d-tan-pool", 0.45)];
 
 /// A sentence with the proposals for it.
 struct Asked {
@@ -24,6 +24,14 @@ struct Asked {
     truth: Span,
     seconds: f64,
     proposals: Vec<Span>,
+}
+
+/// The threshold of suppression, where the rules are 2D-TAN's.
+fn suppression(task: &Task<'_>) -> Option<f64> {
+    let mut thresholds = SUPPRESSION.into_iter();
+    thresholds
+        .find(|(rules, _)| task.by(rules))
+        .map(|(_, threshold)| threshold)
 }
 
 fn text_file(task: &Task<'_>) -> PathBuf {
@@ -48,7 +56,7 @@ fn moments(
 ) -> Result<Vec<(CharadesMoment, f64)>, EvaluationError> {
     let path = text_file(task);
     let all = CharadesMoment::read_all(&path)?;
-    if !task.by("2d-tan") {
+    if suppression(task).is_none() {
         // The length is drawn only; the end of the moment is the best guess.
         return Ok(all
             .into_iter()
@@ -128,11 +136,7 @@ fn asked(task: &Task<'_>, report: &mut Report) -> Result<Vec<Asked>, EvaluationE
 /// Charades-STA.
 pub(crate) fn charades_sta(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let mut report = task.report(&["IoU"]);
-    let rules = if task.by("2d-tan") {
-        CharadesRules::two_d_tan(SUPPRESSION)
-    } else {
-        CharadesRules::lgi()
-    };
+    let rules = suppression(task).map_or(CharadesRules::lgi(), CharadesRules::two_d_tan);
     let asked = asked(task, &mut report)?;
     let mut fold = CharadesFold::new(rules);
     for sentence in asked {

@@ -10,6 +10,7 @@
     reason = "the files written here are short"
 )]
 
+mod folders;
 mod forms;
 mod images;
 mod judged;

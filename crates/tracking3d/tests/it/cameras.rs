@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use glam::{DVec2, DVec3};
+use proptest::prelude::*;
 use tubelet_geometry::{Camera, Distortion, FrameSize, Lens, OrientedBox, RigidTransform};
 use tubelet_tracking3d::{BoxPrompt, TrackedBox, View, box_prompts};
 
@@ -84,4 +85,38 @@ fn a_later_picture_shows_things_further_on() -> Result<()> {
     // Half a metre to the left; the near face is at ten metres.
     ensure!((moved - 5.0).abs() < 1e-4);
     Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_box_has_a_prompt_inside_the_picture_or_none(
+        places in prop::collection::vec(prop::array::uniform3(-60.0..60.0_f64), 0..9),
+        size in prop::array::uniform3(0.0..20.0_f64),
+        yaw in -4.0..4.0_f64,
+        seconds_later in prop_oneof![Just(0.0), -1.0..1.0, Just(f64::NAN)],
+    ) {
+        let camera = camera(yaw).ok();
+        let pose = RigidTransform::from_yaw(yaw, DVec3::new(yaw, 1.0, 2.0)).ok();
+        let (Some(camera), Some(world_from_ego)) = (camera, pose) else {
+            return Err(TestCaseError::fail("no camera"));
+        };
+        let mut tracks = Vec::new();
+        for (number, place) in places.into_iter().enumerate() {
+            let track = track(number as u64, DVec3::from_array(place), DVec2::new(3.0, yaw));
+            let mut track = track.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            track.bounds.size = DVec3::from_array(size);
+            tracks.push(track);
+        }
+        let view = View { camera: &camera, world_from_ego, seconds_later };
+        let prompts = box_prompts(&tracks, &[view]);
+        prop_assert!(!seconds_later.is_nan() || prompts.is_empty());
+        prop_assert!(prompts.windows(2).all(|pair| pair[0].depth <= pair[1].depth));
+        for prompt in &prompts {
+            prop_assert!(!prompt.bounds.is_empty());
+            prop_assert!(prompt.bounds.left >= 0.0 && prompt.bounds.right <= 200.0);
+            prop_assert!(prompt.bounds.top >= 0.0 && prompt.bounds.bottom <= 100.0);
+            prop_assert!((0.0..=1.0).contains(&prompt.truncation));
+            prop_assert!((0.0..=1.0).contains(&prompt.occlusion));
+        }
+    }
 }
