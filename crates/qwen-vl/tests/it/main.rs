@@ -1,0 +1,8 @@
+//! Tests of the model against golden files that transformers wrote.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is wrong"
+)]
+
+mod golden;
+mod model;
