@@ -101,10 +101,10 @@ pub enum QwenError {
         limit: usize,
     },
     /// No token is left that the grammar allows.
-    #[error("the grammar allows no token of the vocabulary after `{text}`")]
+    #[error("after {given} tokens the grammar allows none of the vocabulary")]
     GrammarStuck {
-        /// What has been generated.
-        text: String,
+        /// Tokens generated.
+        given: usize,
     },
     /// Settings of generation make no sense.
     #[error("generation settings: {reason}")]

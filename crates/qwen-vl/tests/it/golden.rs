@@ -43,6 +43,15 @@ impl Golden {
         self.file.tensors().contains_key(name)
     }
 
+    /// Free text beside the tensors.
+    pub(crate) fn metadata(&self, key: &str) -> &str {
+        &self.file.metadata()[key]
+    }
+
+    /// The shape of a tensor.
+    pub(crate) fn shape(&self, name: &str) -> Vec<usize> {
+        self.file.tensors()[name].shape().to_vec()
+    }
 
     /// The numbers of a tensor.
     pub(crate) fn numbers(&self, name: &str) -> Vec<f32> {

@@ -4,5 +4,7 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod answers;
 mod golden;
 mod model;
+mod processor;
