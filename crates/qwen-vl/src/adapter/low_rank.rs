@@ -113,6 +113,23 @@ impl Adapter {
         self.pairs.get(*self.index.get(name)?)
     }
 
+    pub(crate) fn find_mut(&mut self, name: &str) -> Option<&mut LowRank> {
+        self.pairs.get_mut(*self.index.get(name)?)
+    }
+
+    /// The additions by name.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &LowRank)> {
+        self.index
+            .iter()
+            .filter_map(|(name, place)| Some((name.as_str(), self.pairs.get(*place)?)))
+    }
+
+    /// The matrices that add to a projection, by its path: `[rank, in]` and `[out, rank]`.
+    pub fn matrices(&self, projection: &str) -> Option<[Tensor<2>; 2]> {
+        let pair = self.find(projection)?;
+        Some([pair.down.val(), pair.up.val()])
+    }
+
     /// A tensor of the graph that the adapter belongs to.
     pub(crate) fn example(&self) -> Option<Tensor<2>> {
         self.pairs.first().map(|pair| pair.down.val())

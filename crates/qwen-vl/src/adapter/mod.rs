@@ -5,6 +5,7 @@
 
 pub(crate) mod low_rank;
 pub(crate) mod merge;
+mod peft;
 
 use burn::tensor::Tensor;
 

@@ -4,7 +4,9 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod adapters;
 mod answers;
+mod folders;
 mod golden;
 mod model;
 mod processor;
