@@ -23,6 +23,7 @@
 
 mod activation;
 mod attention;
+mod compressed;
 mod convolution;
 mod cpu;
 mod extension;
@@ -43,6 +44,7 @@ mod softmax;
 
 pub use activation::{Activation, activate, gated_silu};
 pub use attention::{AttentionOptions, attention, self_attention};
+pub use compressed::{CompressedWeight, Compression, compressed_linear};
 pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
 pub use grid_attention::{AxialTurn, GridKeys, grid_attention};
 pub use linear::{LinearOptions, linear, matmul};

@@ -19,12 +19,7 @@ pub(crate) enum Rotate {
 }
 
 /// Turns every token by its table's row, or back.
-fn turned(
-    pairs: Rotate,
-    tokens: &FlexTensor,
-    tables: [&FlexTensor; 2],
-    back: bool,
-) -> FlexTensor {
+fn turned(pairs: Rotate, tokens: &FlexTensor, tables: [&FlexTensor; 2], back: bool) -> FlexTensor {
     let level = Level::current();
     let tokens = dense(tokens);
     let shape = dimensions(&tokens).to_vec();
