@@ -153,7 +153,10 @@ impl TextConfig {
         if !self.heads.is_multiple_of(self.key_heads) {
             return Err(wrong(
                 field("num_key_value_heads"),
-                format!("is {}, which does not divide {}", self.key_heads, self.heads),
+                format!(
+                    "is {}, which does not divide {}",
+                    self.key_heads, self.heads
+                ),
             ));
         }
         if !self.head_channels.is_multiple_of(2) {

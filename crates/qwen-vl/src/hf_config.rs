@@ -193,7 +193,9 @@ impl ModelFile {
                     .to_owned(),
             ));
         }
-        let tied = self.tie_word_embeddings.or(self.text_config.tie_word_embeddings);
+        let tied = self
+            .tie_word_embeddings
+            .or(self.text_config.tie_word_embeddings);
         let config = QwenVlConfig {
             text: self.text_config.into_config(tied.unwrap_or(false))?,
             vision: self.vision_config.into_config()?,
@@ -211,13 +213,21 @@ impl ModelFile {
 
 impl TextFile {
     fn into_config(self, tied_embeddings: bool) -> Result<TextConfig> {
-        only("text_config.hidden_act", self.hidden_act.as_deref(), &["silu"])?;
+        only(
+            "text_config.hidden_act",
+            self.hidden_act.as_deref(),
+            &["silu"],
+        )?;
         let rotary = self
             .rope_parameters
             .or(self.rope_scaling)
             .unwrap_or_default();
         let kinds = ["default", "mrope"];
-        only("text_config.rope_parameters.rope_type", rotary.rope_type.as_deref(), &kinds)?;
+        only(
+            "text_config.rope_parameters.rope_type",
+            rotary.rope_type.as_deref(),
+            &kinds,
+        )?;
         if rotary.mrope_interleaved == Some(false) {
             return Err(wrong(
                 "text_config.rope_parameters.mrope_interleaved",
@@ -238,9 +248,10 @@ impl TextFile {
                 format!("is {found:?}, expected three numbers"),
             )
         })?;
-        let rotary_base = rotary.rope_theta.or(self.rope_theta).ok_or_else(|| {
-            wrong("text_config.rope_theta", "is missing".to_owned())
-        })?;
+        let rotary_base = rotary
+            .rope_theta
+            .or(self.rope_theta)
+            .ok_or_else(|| wrong("text_config.rope_theta", "is missing".to_owned()))?;
         Ok(TextConfig {
             vocabulary: self.vocab_size,
             channels: self.hidden_size,
@@ -262,9 +273,17 @@ impl TextFile {
 impl VisionFile {
     fn into_config(self) -> Result<VisionConfig> {
         let activation = self.hidden_act.as_deref();
-        only("vision_config.hidden_act", activation, &["gelu_pytorch_tanh", "gelu"])?;
+        only(
+            "vision_config.hidden_act",
+            activation,
+            &["gelu_pytorch_tanh", "gelu"],
+        )?;
         let rotary = self.rope_parameters.unwrap_or_default();
-        only("vision_config.rope_parameters.rope_type", rotary.rope_type.as_deref(), &["axial", "default"])?;
+        only(
+            "vision_config.rope_parameters.rope_type",
+            rotary.rope_type.as_deref(),
+            &["axial", "default"],
+        )?;
         let position_side = self.num_position_embeddings.isqrt();
         if position_side * position_side != self.num_position_embeddings {
             return Err(wrong(

@@ -35,3 +35,6 @@ pub use processor::words::TextStream;
 pub use vision::grid::VisionGrid;
 pub use vision::tower::VisualFeatures;
 pub use weights::WeightType;
+
+/// How few bits a decoder's weights are kept in.
+pub use tubelet_kernels::Compression;

@@ -7,6 +7,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
+use tubelet_kernels::Compression;
 use tubelet_nn::parameter_shapes;
 
 use crate::{
@@ -32,6 +33,8 @@ pub struct QwenVl {
     decoder: Decoder,
     #[module(skip)]
     config: QwenVlConfig,
+    #[module(skip)]
+    compression: Option<Compression>,
 }
 
 /// Tokens, with the pictures that their placeholders stand for, in order.
@@ -61,6 +64,7 @@ impl QwenVlConfig {
             vision: VisionTower::new(&self.vision, device),
             decoder: Decoder::new(&self.text, device),
             config: self.clone(),
+            compression: None,
         }
     }
 }
@@ -199,7 +203,10 @@ impl QwenVl {
     pub fn new_adapter(&self, config: AdapterConfig, device: &Device) -> Result<Adapter> {
         config.check()?;
         let all: Vec<_> = self.projections();
-        let names: Vec<String> = all.iter().map(|(path, _)| hugging_face_name(path)).collect();
+        let names: Vec<String> = all
+            .iter()
+            .map(|(path, _)| hugging_face_name(path))
+            .collect();
         let fits = |name: &str, target: &str| {
             name.strip_suffix(target)
                 .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -212,9 +219,10 @@ impl QwenVl {
             }
         }
         let targets = config.targets.clone();
-        let chosen = all.into_iter().zip(&names).filter(|(_, name)| {
-            targets.iter().any(|target| fits(name, target))
-        });
+        let chosen = all
+            .into_iter()
+            .zip(&names)
+            .filter(|(_, name)| targets.iter().any(|target| fits(name, target)));
         Ok(Adapter::new(
             config,
             chosen.map(|(projection, _)| projection),
@@ -222,19 +230,45 @@ impl QwenVl {
         ))
     }
 
+    /// The model with the decoder's weights in eight or four bits; rows that are no whole groups of thirty-two numbers, and
+    /// the vision tower, stay as they are.
+    pub fn compressed(self, compression: Compression) -> Self {
+        Self {
+            decoder: self.decoder.compressed(compression),
+            compression: Some(compression),
+            ..self
+        }
+    }
+
     /// The model with an adapter's additions in its weights.
-    pub fn merged(&self, adapter: &Adapter) -> Self {
-        with_additions(self.clone(), adapter, 1.0)
+    ///
+    /// # Errors
+    /// When the weights are compressed, so that nothing can be added to them.
+    pub fn merged(&self, adapter: &Adapter) -> Result<Self> {
+        self.added(adapter, 1.0)
     }
 
     /// The model without additions that [`QwenVl::merged`] put in, up to rounding.
-    pub fn unmerged(&self, adapter: &Adapter) -> Self {
-        with_additions(self.clone(), adapter, -1.0)
+    ///
+    /// # Errors
+    /// As [`QwenVl::merged`].
+    pub fn unmerged(&self, adapter: &Adapter) -> Result<Self> {
+        self.added(adapter, -1.0)
+    }
+
+    fn added(&self, adapter: &Adapter, sign: f64) -> Result<Self> {
+        if self.compression.is_some() {
+            return Err(QwenError::Adapter {
+                reason: "the model's weights are compressed; merge it before".to_owned(),
+            });
+        }
+        Ok(with_additions(self.clone(), adapter, sign))
     }
 
     /// Paths and `[out, in]` of all projections.
     pub(crate) fn projections(&self) -> Vec<(String, [usize; 2])> {
-        parameter_shapes(self)
+        // A fresh model has all rows, and makes no weights until they are used.
+        parameter_shapes(&self.config.init(&self.device()))
             .into_iter()
             .filter_map(|(path, shape)| {
                 let name = path.strip_suffix(".weight")?;

@@ -44,10 +44,17 @@ pub fn sequence_positions(
     start: i64,
 ) -> Result<SequencePositions> {
     let (special, merge) = special;
-    let mut frames = visuals.iter().enumerate().flat_map(|(index, (kind, grid))| {
-        let frames = if *kind == VisualKind::Video { grid.frames } else { 1 };
-        (0..frames).map(move |_| (index, *kind, *grid))
-    });
+    let mut frames = visuals
+        .iter()
+        .enumerate()
+        .flat_map(|(index, (kind, grid))| {
+            let frames = if *kind == VisualKind::Video {
+                grid.frames
+            } else {
+                1
+            };
+            (0..frames).map(move |_| (index, *kind, *grid))
+        });
     let mut found = SequencePositions {
         by_token: Vec::with_capacity(tokens.len()),
         next: start,
@@ -73,7 +80,11 @@ pub fn sequence_positions(
                 "visual {index} is of kind {expected:?}, token {place} stands for {kind:?}"
             )));
         }
-        let in_run = if kind == VisualKind::Video { 1 } else { grid.frames };
+        let in_run = if kind == VisualKind::Video {
+            1
+        } else {
+            grid.frames
+        };
         let count = in_run * grid.frame_tokens(merge);
         let run = tokens.get(place..place + count).unwrap_or_default();
         let whole = run.len() == count && run.iter().all(|other| *other == token);
@@ -158,7 +169,10 @@ mod tests {
             &[1, 2],
         ] {
             let found = sequence_positions(tokens, &image, (SPECIAL, 2), 0);
-            assert!(matches!(found, Err(QwenError::Placeholders { .. })), "{tokens:?}");
+            assert!(
+                matches!(found, Err(QwenError::Placeholders { .. })),
+                "{tokens:?}"
+            );
         }
     }
 }

@@ -5,9 +5,12 @@
 use burn::{
     module::{Module, Param},
     nn::Initializer,
-    tensor::{Device, Tensor},
+    tensor::{DType, Device, Tensor},
 };
-use tubelet_kernels::{Activation, LinearOptions, activate, linear};
+use tubelet_kernels::{
+    Activation, CompressedWeight, Compression, LinearOptions, Precision, activate,
+    compressed_linear, linear,
+};
 
 use crate::adapter::AdapterUse;
 
@@ -36,6 +39,7 @@ impl ProjectionConfig {
             bias: self
                 .bias
                 .then(|| Initializer::Zeros.init([self.out_channels], device)),
+            compressed: None,
             name: self.name,
         }
     }
@@ -44,10 +48,12 @@ impl ProjectionConfig {
 /// See the module docs.
 #[derive(Module, Debug)]
 pub(crate) struct Projection {
-    /// `[out, in]`.
+    /// `[out, in]`; without rows where the weight is compressed.
     pub weight: Param<Tensor<2>>,
     /// `[out]`.
     pub bias: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    compressed: Option<CompressedWeight>,
     #[module(skip)]
     name: String,
 }
@@ -95,8 +101,7 @@ impl Projection {
     /// - `input`: `[..., in]`
     /// - `after.residual`, output: `[..., out]`
     pub(crate) fn forward<const D: usize>(&self, input: Tensor<D>, after: After<D>) -> Tensor<D> {
-        let weight = beside(self.weight.val(), &input);
-        let bias = self.bias.as_ref().map(|bias| beside(bias.val(), &input));
+        let bias = self.bias.as_ref().map(Param::val);
         let pair = after
             .adapter
             .and_then(|used| Some((used, used.find(&self.name)?)));
@@ -106,20 +111,51 @@ impl Projection {
                 activation: after.activation,
                 residual: after.residual,
             };
-            return linear(input, weight, options);
+            return self.product(input, options);
         };
         let added = pair.forward(input.clone(), used);
         let base = beside(input, &added);
         let options = LinearOptions {
-            bias: bias.map(|bias| beside(bias, &added)),
+            bias,
             activation: Activation::None,
             residual: Some(added.clone()),
         };
-        let sum = linear(base, beside(weight, &added), options);
+        let sum = self.product(base, options);
         let output = activate(sum, after.activation);
         match after.residual {
             Some(residual) => output + beside(residual, &added),
             None => output,
+        }
+    }
+}
+
+impl Projection {
+    /// The weight in fewer bits, where its rows allow that.
+    pub(crate) fn compressed(mut self, compression: Compression) -> Self {
+        let weight = self.weight.val();
+        if let Some(compressed) = CompressedWeight::new(weight.clone(), compression) {
+            let [_, inputs] = weight.dims();
+            let none = Tensor::zeros([0, inputs], &weight.device());
+            self.weight = Param::initialized(self.weight.id, none);
+            self.compressed = Some(compressed);
+        }
+        self
+    }
+
+    /// The precision that the weight asks for, for the attention beside it.
+    pub(crate) fn precision(&self) -> Precision {
+        if self.compressed.is_some() || self.weight.val().dtype() == DType::BF16 {
+            Precision::Half
+        } else {
+            Precision::Single
+        }
+    }
+
+    /// Frozen weights stay outside the graph of an input that is part of one.
+    fn product<const D: usize>(&self, input: Tensor<D>, options: LinearOptions<D>) -> Tensor<D> {
+        match &self.compressed {
+            Some(weight) => compressed_linear(input, weight, options),
+            None => linear(input, self.weight.val(), options),
         }
     }
 }

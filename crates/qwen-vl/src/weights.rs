@@ -11,10 +11,16 @@ use crate::{config::QwenVlConfig, error::Result, model::QwenVl};
 
 /// Whole names: ours, theirs.
 const WHOLE: [[&str; 2]; 7] = [
-    ["decoder.embedding", "model.language_model.embed_tokens.weight"],
+    [
+        "decoder.embedding",
+        "model.language_model.embed_tokens.weight",
+    ],
     ["decoder.norm.weight", "model.language_model.norm.weight"],
     ["decoder.head", "lm_head.weight"],
-    ["vision.patch_weight", "model.visual.patch_embed.proj.weight"],
+    [
+        "vision.patch_weight",
+        "model.visual.patch_embed.proj.weight",
+    ],
     ["vision.patch_bias", "model.visual.patch_embed.proj.bias"],
     ["vision.positions", "model.visual.pos_embed.weight"],
     ["vision.merger", "model.visual.merger"],
@@ -98,7 +104,9 @@ fn translated(name: &str, [from, to]: [Side; 2]) -> Option<String> {
         let leaf = rest.strip_prefix(pair[from])?;
         (leaf.is_empty() || leaf.starts_with('.')).then_some((pair, leaf))
     })?;
-    let number = number.map(|number| format!(".{number}")).unwrap_or_default();
+    let number = number
+        .map(|number| format!(".{number}"))
+        .unwrap_or_default();
     Some(format!("{stem}{number}.{}{leaf}", pair[to]))
 }
 
@@ -159,7 +167,10 @@ mod tests {
     #[test]
     fn every_name_goes_there_and_back() {
         for (ours, theirs) in [
-            ("decoder.embedding", "model.language_model.embed_tokens.weight"),
+            (
+                "decoder.embedding",
+                "model.language_model.embed_tokens.weight",
+            ),
             (
                 "decoder.blocks.12.attention.query.weight",
                 "model.language_model.layers.12.self_attn.q_proj.weight",

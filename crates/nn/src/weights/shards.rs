@@ -94,7 +94,10 @@ impl WeightShards {
     /// # Errors
     /// When there is no such tensor, or its elements are not floats.
     pub fn data(&self, name: &str) -> Result<TensorData, WeightError> {
-        let shard = self.places.get(name).and_then(|place| self.shards.get(*place));
+        let shard = self
+            .places
+            .get(name)
+            .and_then(|place| self.shards.get(*place));
         let Some((file, mapped)) = shard else {
             return Err(failed(&self.folder, name, "there is no such tensor"));
         };
@@ -103,7 +106,11 @@ impl WeightShards {
             return Err(failed(file.path(), name, "its elements are not floats"));
         };
         mapped.data(part, shape, dtype).ok_or_else(|| {
-            failed(file.path(), name, "it has not as many bytes as its shape wants")
+            failed(
+                file.path(),
+                name,
+                "it has not as many bytes as its shape wants",
+            )
         })
     }
 }
@@ -140,7 +147,9 @@ fn read_index(path: &Path) -> Result<BTreeMap<String, String>, WeightError> {
         .map(|(tensor, file)| {
             let name = file.as_str().filter(|name| is_plain(name));
             let name = name.ok_or_else(|| {
-                format(format!("it puts `{tensor}` into {file}, which is no file beside it"))
+                format(format!(
+                    "it puts `{tensor}` into {file}, which is no file beside it"
+                ))
             })?;
             Ok((tensor.clone(), name.to_owned()))
         })

@@ -46,8 +46,8 @@ impl ModuleMapper for Merging<'_> {
         let addition = pair.product().without_autodiff().mul_scalar(scale);
         parameter.map(|weight| {
             let (dtype, shape) = (weight.dtype(), weight.dims());
-            let sum = weight.without_autodiff().cast(burn::tensor::DType::F32)
-                + addition.reshape(shape);
+            let sum =
+                weight.without_autodiff().cast(burn::tensor::DType::F32) + addition.reshape(shape);
             sum.cast(dtype)
         })
     }

@@ -9,8 +9,8 @@ mod peft;
 
 use burn::tensor::Tensor;
 
-pub use low_rank::{Adapter, AdapterConfig};
 use low_rank::LowRank;
+pub use low_rank::{Adapter, AdapterConfig};
 
 use crate::projection::beside;
 
@@ -55,10 +55,7 @@ impl<'a> AdapterUse<'a> {
 }
 
 /// A tensor as part of the graph of the adapter that it will meet, if that has one.
-pub(crate) fn tracked<const D: usize>(
-    tensor: Tensor<D>,
-    used: Option<AdapterUse>,
-) -> Tensor<D> {
+pub(crate) fn tracked<const D: usize>(tensor: Tensor<D>, used: Option<AdapterUse>) -> Tensor<D> {
     match used.and_then(|used| used.adapter.example()) {
         Some(example) => beside(tensor, &example),
         None => tensor,

@@ -152,9 +152,8 @@ impl Answer<'_> {
         let Some(grammar) = &self.options.grammar else {
             // Placeholders stand for pictures, and an answer has none.
             let special = self.model.config().tokens;
-            let is_text = |token: usize| {
-                token != special.image as usize && token != special.video as usize
-            };
+            let is_text =
+                |token: usize| token != special.image as usize && token != special.video as usize;
             return Ok(self.sampler.choose(&self.logits, is_text));
         };
         let mut allowed = vec![false; self.logits.len()];

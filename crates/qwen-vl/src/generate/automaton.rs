@@ -63,9 +63,10 @@ impl Automaton {
             automaton.start = automaton.add(&node, 0)?;
             Ok(automaton)
         };
-        node.and_then(build).map_err(|reason| QwenError::Generation {
-            reason: format!("pattern `{pattern}`: {reason}"),
-        })
+        node.and_then(build)
+            .map_err(|reason| QwenError::Generation {
+                reason: format!("pattern `{pattern}`: {reason}"),
+            })
     }
 
     /// The states before the first byte.
@@ -280,7 +281,10 @@ impl Parser<'_> {
             let first = self.next()?;
             if first == b'\\' {
                 let escaped = self.escaped()?;
-                bytes.iter_mut().zip(escaped).for_each(|(all, new)| *all |= new);
+                bytes
+                    .iter_mut()
+                    .zip(escaped)
+                    .for_each(|(all, new)| *all |= new);
                 continue;
             }
             let is_range = matches!(self.rest, [b'-', after, ..] if *after != b']');
@@ -292,7 +296,11 @@ impl Parser<'_> {
             };
             (first..=last).for_each(|byte| insert(&mut bytes, byte));
         }
-        Ok(if is_other { bytes.map(|bits| !bits) } else { bytes })
+        Ok(if is_other {
+            bytes.map(|bits| !bits)
+        } else {
+            bytes
+        })
     }
 
     fn repeated(&mut self, mut node: Node) -> Parsed<Node> {
@@ -314,7 +322,11 @@ impl Parser<'_> {
 
     fn bounds(&mut self) -> Parsed<(usize, Option<usize>)> {
         let least = self.number()?.ok_or("a number is missing after `{`")?;
-        let most = if self.skip(b',') { self.number()? } else { Some(least) };
+        let most = if self.skip(b',') {
+            self.number()?
+        } else {
+            Some(least)
+        };
         if !self.skip(b'}') {
             return Err("a `}` is missing".to_owned());
         }
@@ -325,13 +337,19 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Parsed<Option<usize>> {
-        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self
+            .rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let (number, rest) = self.rest.split_at(digits);
         self.rest = rest;
         if digits > 4 {
             return Err("a number is too large".to_owned());
         }
-        let value = number.iter().fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
+        let value = number
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
         Ok((digits > 0).then_some(value))
     }
 }
@@ -371,7 +389,16 @@ mod tests {
 
     #[test]
     fn patterns_that_mean_nothing_are_refused() {
-        for pattern in ["(a", "a)", "*a", "[a", "a{2", "a{3,2}", "\\q", "((.{1000}){1000})"] {
+        for pattern in [
+            "(a",
+            "a)",
+            "*a",
+            "[a",
+            "a{2",
+            "a{3,2}",
+            "\\q",
+            "((.{1000}){1000})",
+        ] {
             assert!(Automaton::new(pattern).is_err(), "{pattern}");
         }
         assert!(Automaton::new(&"(".repeat(100_000)).is_err());

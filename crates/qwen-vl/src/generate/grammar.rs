@@ -89,7 +89,10 @@ mod tests {
     #[test]
     fn only_tokens_that_keep_to_the_pattern_are_allowed() {
         let tokens = ["", "[", "1", "12.", ", ", "]", "x", "5, 2", "[]"];
-        let bytes = tokens.iter().map(|token| token.as_bytes().to_vec()).collect();
+        let bytes = tokens
+            .iter()
+            .map(|token| token.as_bytes().to_vec())
+            .collect();
         let mut grammar = PatternGrammar::new(PatternGrammar::SPAN, bytes).unwrap();
         let allowed = |grammar: &PatternGrammar| {
             let mut found = Vec::new();

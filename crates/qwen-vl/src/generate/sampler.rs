@@ -137,7 +137,10 @@ mod tests {
             counts[sampler.choose(&logits, |_| true).unwrap() as usize] += 1;
         }
         for (count, share) in counts.into_iter().zip([0.125, 0.25, 0.0, 0.625]) {
-            assert!((f64::from(count) / 8000.0 - share).abs() < 0.02, "{counts:?}");
+            assert!(
+                (f64::from(count) / 8000.0 - share).abs() < 0.02,
+                "{counts:?}"
+            );
         }
     }
 
@@ -158,7 +161,9 @@ mod tests {
         let logits: Vec<f32> = (0..50).map(|index| (index as f32).sin()).collect();
         let draw = || {
             let mut sampler = sampler(0.8, Some(30), 0.95);
-            (0..20).map(|_| sampler.choose(&logits, |_| true)).collect::<Vec<_>>()
+            (0..20)
+                .map(|_| sampler.choose(&logits, |_| true))
+                .collect::<Vec<_>>()
         };
         assert_eq!(draw(), draw());
     }

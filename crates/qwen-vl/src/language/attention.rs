@@ -4,9 +4,9 @@
 
 use burn::{
     module::Module,
-    tensor::{DType, Device, Tensor},
+    tensor::{Device, Tensor},
 };
-use tubelet_kernels::{AttentionOptions, Precision, attention, rotate_halves};
+use tubelet_kernels::{AttentionOptions, Compression, attention, rotate_halves};
 
 use super::{cache::LayerCache, norm::RmsNorm, rotary::RotaryTables};
 use crate::{
@@ -67,6 +67,16 @@ impl TextAttention {
         }
     }
 
+    pub(crate) fn compressed(self, compression: Compression) -> Self {
+        Self {
+            query: self.query.compressed(compression),
+            key: self.key.compressed(compression),
+            value: self.value.compressed(compression),
+            output: self.output.compressed(compression),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `tokens`: `[batch, tokens, channels]`, normalised
     /// - `residual`, output: `[batch, tokens, channels]`
@@ -96,7 +106,7 @@ impl TextAttention {
         };
         let options = AttentionOptions {
             causal: true,
-            precision: precision_of(&self.query),
+            precision: self.query.precision(),
             ..AttentionOptions::default()
         };
         let attended = attention(query, key, value, options).swap_dims(1, 2);
@@ -104,14 +114,5 @@ impl TextAttention {
         let attended = attended.reshape([batch, count, heads * channels]);
         self.output
             .forward(attended, After::plus(pass.adapter, residual))
-    }
-}
-
-/// The precision that a layer's weight asks for, for the attention beside it.
-pub(crate) fn precision_of(layer: &Projection) -> Precision {
-    if layer.weight.val().dtype() == DType::BF16 {
-        Precision::Half
-    } else {
-        Precision::Single
     }
 }

@@ -6,7 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::gated_silu;
+use tubelet_kernels::{Compression, gated_silu};
 
 use super::{
     attention::{LayerPass, TextAttention},
@@ -35,6 +35,19 @@ impl TextBlock {
             attention: TextAttention::new(config, &format!("{name}.attention"), device),
             feed_forward_norm: norm(),
             feed_forward: GatedFeedForward::new(config, &format!("{name}.feed_forward"), device),
+        }
+    }
+
+    pub(crate) fn compressed(self, compression: Compression) -> Self {
+        let GatedFeedForward { gate, up, down } = self.feed_forward;
+        Self {
+            attention: self.attention.compressed(compression),
+            feed_forward: GatedFeedForward {
+                gate: gate.compressed(compression),
+                up: up.compressed(compression),
+                down: down.compressed(compression),
+            },
+            ..self
         }
     }
 

@@ -83,9 +83,14 @@ impl LayerCache {
         let [new_keys, new_values] = new;
         let filled = [(keys, new_keys), (values, new_values)].map(|(room, new)| {
             let [batch, heads, _, channels] = room.dims();
-            room.slice_assign([0..batch, 0..heads, before..before + added, 0..channels], new)
+            room.slice_assign(
+                [0..batch, 0..heads, before..before + added, 0..channels],
+                new,
+            )
         });
-        let all = filled.each_ref().map(|room| room.clone().narrow(2, 0, self.tokens));
+        let all = filled
+            .each_ref()
+            .map(|room| room.clone().narrow(2, 0, self.tokens));
         self.rooms = Some(filled);
         all
     }
@@ -129,7 +134,8 @@ mod tests {
             let [keys, values] = cache.layer(0).extend([new.clone(), new.mul_scalar(2.0)]);
             cache.advance(count, start as i64);
             let expected = all.clone().narrow(2, 0, start);
-            keys.into_data().assert_eq(&expected.clone().into_data(), true);
+            keys.into_data()
+                .assert_eq(&expected.clone().into_data(), true);
             values
                 .into_data()
                 .assert_eq(&expected.mul_scalar(2.0).into_data(), true);

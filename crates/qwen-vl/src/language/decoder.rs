@@ -10,7 +10,9 @@ use burn::{
     nn::Initializer,
     tensor::{DType, Device, Int, Tensor},
 };
-use tubelet_kernels::{LinearOptions, linear};
+use tubelet_kernels::{
+    CompressedWeight, Compression, LinearOptions, compressed_linear, linear,
+};
 
 use super::{
     attention::LayerPass,
@@ -34,6 +36,9 @@ pub(crate) struct Decoder {
     norm: RmsNorm,
     /// `[vocabulary, channels]`; the embedding where there is none.
     head: Option<Param<Tensor<2>>>,
+    /// In place of `head`, or of the embedding as output layer.
+    #[module(skip)]
+    compressed_head: Option<CompressedWeight>,
     #[module(skip)]
     rotary: RotaryFrequencies,
 }
@@ -163,7 +168,21 @@ impl Decoder {
                 .collect(),
             norm: RmsNorm::new(config.channels, config.norm_epsilon, device),
             head: (!config.tied_embeddings).then(table),
+            compressed_head: None,
             rotary: RotaryFrequencies::new(config),
+        }
+    }
+
+    /// Projections and the output layer in fewer bits; embeddings are looked up as they are.
+    pub(crate) fn compressed(self, compression: Compression) -> Self {
+        let table = self.head.as_ref().unwrap_or(&self.embedding).val();
+        let compressed_head = CompressedWeight::new(table, compression);
+        let blocks = self.blocks.into_iter();
+        Self {
+            blocks: blocks.map(|block| block.compressed(compression)).collect(),
+            head: self.head.filter(|_| compressed_head.is_none()),
+            compressed_head,
+            ..self
         }
     }
 
@@ -222,8 +241,10 @@ impl Decoder {
     /// - `states`: `[..., channels]`
     /// - output: `[..., vocabulary]`
     pub(crate) fn logits<const D: usize>(&self, states: Tensor<D>) -> Tensor<D> {
+        if let Some(table) = &self.compressed_head {
+            return compressed_linear(states, table, LinearOptions::default());
+        }
         let table = self.head.as_ref().unwrap_or(&self.embedding).val();
-        let table = beside(table, &states);
         linear(states, table, LinearOptions::default())
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn patches(frames: &[&[u8]], size: Size, settings: &ImageSettings) ->
                 let top = (down * merge + index / merge) * edge;
                 let left = (across * merge + index % merge) * edge;
                 for (index, row) in patch.chunks_exact_mut(edge).enumerate() {
-                    let (colour, index) = (index / (frames.len() * edge), index % (frames.len() * edge));
+                    let (colour, index) =
+                        (index / (frames.len() * edge), index % (frames.len() * edge));
                     let (frame, line) = (frames[index / edge], top + index % edge);
                     let start = (line * width + left) * 3;
                     let pixels = frame[start..start + edge * 3].as_chunks::<3>().0;

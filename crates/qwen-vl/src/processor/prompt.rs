@@ -34,7 +34,10 @@ pub struct Picture<'a> {
 
 impl Picture<'_> {
     pub(crate) fn check(&self) -> Result<()> {
-        let expected = self.width.checked_mul(self.height).and_then(|n| n.checked_mul(3));
+        let expected = self
+            .width
+            .checked_mul(self.height)
+            .and_then(|n| n.checked_mul(3));
         if expected == Some(self.pixels.len()) {
             return Ok(());
         }
@@ -170,7 +173,9 @@ impl Processor {
         let template: Vec<_> = messages.iter().map(template_message).collect();
         let text = self.chat.render(&template)?;
         let parts = messages.into_iter().flat_map(|message| message.parts);
-        let shown: Vec<Part> = parts.filter(|part| !matches!(part, Part::Text(_))).collect();
+        let shown: Vec<Part> = parts
+            .filter(|part| !matches!(part, Part::Text(_)))
+            .collect();
         self.with_visuals(&text, shown)
     }
 
@@ -192,16 +197,21 @@ impl Processor {
                 Part::Video(video) => {
                     let tokens = video.visual.grid.frame_tokens(self.images.merge);
                     let times = video.times.iter();
-                    let spelled: String = times
+                    let frames: Vec<String> = times
                         .map(|time| format!("<{time:.1} seconds>{START}{VIDEO}{END}"))
                         .collect();
-                    let runs = vec![tokens; video.times.len()];
-                    (VIDEO, spelled, video.visual, runs)
+                    let runs = vec![tokens; frames.len()];
+                    (VIDEO, frames.concat(), video.visual, runs)
                 }
             };
-            let place = remaining.find(mark).ok_or_else(|| QwenError::Placeholders {
-                reason: format!("`{mark}` is missing in the text for visual {}", visuals.len()),
-            })?;
+            let place = remaining
+                .find(mark)
+                .ok_or_else(|| QwenError::Placeholders {
+                    reason: format!(
+                        "`{mark}` is missing in the text for visual {}",
+                        visuals.len()
+                    ),
+                })?;
             let (mut before, mut after) = (&remaining[..place], &remaining[place + mark.len()..]);
             if mark == VIDEO && self.video_marks == VideoMarks::Replaced {
                 let inside = before.strip_suffix(START).zip(after.strip_prefix(END));

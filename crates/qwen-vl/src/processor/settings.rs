@@ -80,7 +80,10 @@ impl VideoSettings {
         }
         let [fewest, most] = settings.frames;
         if fewest == 0 || most < fewest {
-            return Err(wrong("max_frames", format!("is {most}, min_frames {fewest}")));
+            return Err(wrong(
+                "max_frames",
+                format!("is {most}, min_frames {fewest}"),
+            ));
         }
         Ok(settings)
     }

@@ -17,7 +17,12 @@ pub(crate) fn image_size(size: Size, settings: &ImageSettings) -> Result<Size> {
     let factor = settings.factor();
     let whole = size.map(|edge| nearest(edge, factor));
     let pixels = (size[0] * size[1]) as f64;
-    Ok(fitted(size.map(|edge| edge as f64), (whole, 1), (pixels, settings.pixels), factor))
+    Ok(fitted(
+        size.map(|edge| edge as f64),
+        (whole, 1),
+        (pixels, settings.pixels),
+        factor,
+    ))
 }
 
 /// Size of every frame of a video in the model.
@@ -47,7 +52,12 @@ pub(crate) fn video_size(frames: usize, size: Size, settings: &VideoSettings) ->
     let whole_frames = nearest(frames, image.patch_frames);
     let pixels = (frames * size[0] * size[1]) as f64;
     let edges = size.map(|edge| edge as f64);
-    Ok(fitted(edges, (whole, whole_frames), (pixels, [fewest, most]), factor))
+    Ok(fitted(
+        edges,
+        (whole, whole_frames),
+        (pixels, [fewest, most]),
+        factor,
+    ))
 }
 
 /// The nearest whole size, or the nearest within the budget.

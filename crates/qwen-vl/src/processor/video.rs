@@ -27,7 +27,11 @@ pub struct SeenVideo {
 }
 
 /// Frames to read of a video of `total` frames at `fps`: evenly spread, as many for each second as the settings say.
-pub(crate) fn frame_indices(total: usize, fps: f64, settings: &VideoSettings) -> Result<Vec<usize>> {
+pub(crate) fn frame_indices(
+    total: usize,
+    fps: f64,
+    settings: &VideoSettings,
+) -> Result<Vec<usize>> {
     let wrong = |reason: String| Err(QwenError::Video { reason });
     if total == 0 {
         return wrong("it has no frames".to_owned());
@@ -39,7 +43,11 @@ pub(crate) fn frame_indices(total: usize, fps: f64, settings: &VideoSettings) ->
     let wanted = (total as f64 / fps * settings.fps) as usize;
     let count = wanted.max(fewest).min(most).min(total);
     let last = (total - 1) as f64;
-    let step = if count > 1 { last / (count - 1) as f64 } else { 0.0 };
+    let step = if count > 1 {
+        last / (count - 1) as f64
+    } else {
+        0.0
+    };
     Ok((0..count)
         .map(|index| {
             let place = if index + 1 == count && count > 1 {
@@ -99,7 +107,10 @@ impl<'a> VideoCollector<'a> {
             return Err(QwenError::Image {
                 width: frame.width,
                 height: frame.height,
-                reason: format!("the video's frames are {} by {}", self.from[1], self.from[0]),
+                reason: format!(
+                    "the video's frames are {} by {}",
+                    self.from[1], self.from[0]
+                ),
             });
         }
         frame.check()?;

@@ -12,7 +12,7 @@ use tubelet_nn::{LayerNorm, LayerNormConfig};
 use crate::{
     adapter::AdapterUse,
     config::VisionConfig,
-    language::{attention::precision_of, rotary::RotaryTables},
+    language::rotary::RotaryTables,
     projection::{After, Projection, ProjectionConfig, beside},
 };
 
@@ -100,11 +100,10 @@ impl VisionBlock {
             beside(pass.rotary.cosines.clone(), &packed),
             beside(pass.rotary.sines.clone(), &packed),
         );
-        let heads = |tensor: Tensor<4>, start: usize| {
-            tensor.narrow(2, start, self.heads).swap_dims(1, 2)
-        };
+        let heads =
+            |tensor: Tensor<4>, start: usize| tensor.narrow(2, start, self.heads).swap_dims(1, 2);
         let options = AttentionOptions {
-            precision: precision_of(&self.attention_input),
+            precision: self.attention_input.precision(),
             ..AttentionOptions::default()
         };
         attention(

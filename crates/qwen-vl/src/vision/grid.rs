@@ -54,9 +54,8 @@ impl VisionGrid {
     /// Row and column of each patch of a frame, in order.
     fn places(self, merge: usize) -> impl Iterator<Item = [usize; 2]> {
         let inside = move |row: usize, column: usize| {
-            (0..merge * merge).map(move |index| {
-                [row * merge + index / merge, column * merge + index % merge]
-            })
+            (0..merge * merge)
+                .map(move |index| [row * merge + index / merge, column * merge + index % merge])
         };
         (0..self.rows / merge).flat_map(move |row| {
             (0..self.columns / merge).flat_map(move |column| inside(row, column))
@@ -80,7 +79,10 @@ pub(crate) fn interpolation(config: &VisionConfig, grid: VisionGrid) -> Interpol
         let low = place.floor();
         let rest = place - low;
         let low = low as usize;
-        [(low.min(side - 1), 1.0 - rest), ((low + 1).min(side - 1), rest)]
+        [
+            (low.min(side - 1), 1.0 - rest),
+            ((low + 1).min(side - 1), rest),
+        ]
     };
     let mut found = Interpolation {
         indices: [const { Vec::new() }; 4],

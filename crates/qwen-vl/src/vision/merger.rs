@@ -40,7 +40,11 @@ impl Merger {
 
     fn new(config: &VisionConfig, (name, norm_squares): (&str, bool), device: &Device) -> Self {
         let square = config.channels * config.merge * config.merge;
-        let normalised = if norm_squares { square } else { config.channels };
+        let normalised = if norm_squares {
+            square
+        } else {
+            config.channels
+        };
         let projection = |field: &str, out_channels: usize| {
             ProjectionConfig {
                 name: format!("{name}.{field}"),

@@ -102,10 +102,9 @@ impl VisionTower {
             .step_by(step)
             .map(|first| {
                 let count = step.min(grid.frames - first) * in_frame;
-                let part = patches.clone().slice([
-                    first * in_frame..first * in_frame + count,
-                    0..numbers,
-                ]);
+                let part = patches
+                    .clone()
+                    .slice([first * in_frame..first * in_frame + count, 0..numbers]);
                 let pass = VisionPass {
                     rotary: &rotary,
                     adapter,
@@ -125,15 +124,15 @@ impl VisionTower {
         let [count, numbers] = patches.dims();
         let [in_frame, channels] = positions.dims();
         let weight = self.patch_weight.val().reshape([channels, numbers]);
+        let patches = beside(patches, &weight);
         let options = LinearOptions {
-            bias: Some(beside(self.patch_bias.val(), &patches)),
+            bias: Some(self.patch_bias.val()),
             ..LinearOptions::default()
         };
-        let weight = beside(weight, &patches);
         let embedded = linear(patches, weight, options);
         let positions = beside(positions, &embedded);
-        let embedded = embedded.reshape([count / in_frame, in_frame, channels])
-            + positions.unsqueeze::<3>();
+        let embedded =
+            embedded.reshape([count / in_frame, in_frame, channels]) + positions.unsqueeze::<3>();
         let mut patches = embedded.reshape([count, channels]);
         let mut taps = Vec::with_capacity(self.taps.len());
         for (index, block) in self.blocks.iter().enumerate() {
@@ -176,9 +175,6 @@ fn joined(mut portions: Vec<VisualFeatures>) -> VisualFeatures {
     };
     VisualFeatures {
         taps: (0..taps).map(tap).collect(),
-        tokens: Tensor::cat(
-            portions.iter().map(|part| part.tokens.clone()).collect(),
-            0,
-        ),
+        tokens: Tensor::cat(portions.iter().map(|part| part.tokens.clone()).collect(), 0),
     }
 }

@@ -87,7 +87,9 @@ fn an_answer_keeps_to_its_pattern_however_it_is_drawn() {
             grammar: Some(Box::new(grammar)),
             ..AnswerOptions::default()
         };
-        let text = processor.decode(&answer(&model, &sequence, options)).unwrap();
+        let text = processor
+            .decode(&answer(&model, &sequence, options))
+            .unwrap();
         let span: Vec<f64> = serde_json::from_str(&text).unwrap();
         assert_eq!(span.len(), 2, "{text}");
     }
@@ -101,13 +103,22 @@ fn prompts_that_cannot_be_read_are_refused() {
         visuals: Vec::new(),
     };
     let found = model.embed(&unknown, None, 0);
-    assert!(matches!(found, Err(QwenError::UnknownToken { token: 9999, .. })));
+    assert!(matches!(
+        found,
+        Err(QwenError::UnknownToken { token: 9999, .. })
+    ));
     let long = TokenSequence {
         tokens: vec![1; 5000],
         visuals: Vec::new(),
     };
     let found = model.embed(&long, None, 0);
-    assert!(matches!(found, Err(QwenError::ContextExceeded { tokens: 5000, limit: 4096 })));
+    assert!(matches!(
+        found,
+        Err(QwenError::ContextExceeded {
+            tokens: 5000,
+            limit: 4096
+        })
+    ));
     let short = TokenSequence {
         tokens: vec![1],
         visuals: Vec::new(),

@@ -45,7 +45,11 @@ fn rotary_positions_equal_the_reference() {
         let found = sequence_positions(&sequence.tokens, &grids, kinds, 0).unwrap();
         let expected = golden.integers(&format!("{case}.positions"));
         assert_eq!(found.by_token.as_flattened(), expected, "{case}");
-        assert_eq!(found.next, golden.integers(&format!("{case}.next"))[0], "{case}");
+        assert_eq!(
+            found.next,
+            golden.integers(&format!("{case}.next"))[0],
+            "{case}"
+        );
     }
 }
 
@@ -94,7 +98,11 @@ fn reading_in_portions_with_a_cache_equals_reading_at_once() {
             if start > 0 {
                 part.deep = tubelet_qwen_vl::DeepFeatures::default();
             } else {
-                let inside = part.deep.places.last().is_none_or(|place| place.end <= first);
+                let inside = part
+                    .deep
+                    .places
+                    .last()
+                    .is_none_or(|place| place.end <= first);
                 assert!(inside, "all pictures are in the first portion");
             }
             found.push(model.states(part, Some(&mut cache), None));

@@ -1,6 +1,8 @@
 //! Pixel values, grids and token ids against transformers' Qwen3VLProcessor.
 
-use tubelet_qwen_vl::{Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, Visual};
+use tubelet_qwen_vl::{
+    Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, Visual,
+};
 
 use crate::golden::{Golden, folder};
 
@@ -106,7 +108,11 @@ fn the_same_frames_are_sampled() {
         let (total, fps) = info(&golden, &name);
         let found = processor.frame_indices(total, fps).unwrap();
         let info: serde_json::Value = serde_json::from_str(golden.metadata(&name)).unwrap();
-        assert_eq!(found.len() as u64, info["count"].as_u64().unwrap(), "{name}");
+        assert_eq!(
+            found.len() as u64,
+            info["count"].as_u64().unwrap(),
+            "{name}"
+        );
         let expected = golden.integers(&name);
         for (found, expected) in found.iter().zip(&expected[1..]) {
             assert_eq!(*found as i64, *expected, "{name}");
@@ -156,7 +162,10 @@ fn text_comes_back_piece_by_piece() {
     assert_eq!(pieces.concat(), text);
     assert!(pieces.iter().filter(|piece| !piece.is_empty()).count() > 5);
     let bytes = processor.token_bytes();
-    let joined: Vec<u8> = tokens.iter().flat_map(|t| bytes[*t as usize].clone()).collect();
+    let joined: Vec<u8> = tokens
+        .iter()
+        .flat_map(|t| bytes[*t as usize].clone())
+        .collect();
     assert_eq!(joined, text.as_bytes());
 }
 
@@ -175,7 +184,10 @@ fn absurd_pictures_are_refused() {
     assert!(refused(&[0; 12], 3, 3));
     assert!(refused(&[0; 3 * 201], 201, 1));
     assert!(refused(&[], 1 << 40, 1 << 40));
-    assert!(matches!(processor.video(0, [10, 10]), Err(QwenError::Video { .. })));
+    assert!(matches!(
+        processor.video(0, [10, 10]),
+        Err(QwenError::Video { .. })
+    ));
     assert!(processor.frame_indices(0, 25.0).is_err());
     assert!(processor.frame_indices(10, f64::NAN).is_err());
     let unfinished = processor.video(3, [20, 20]).unwrap().finish();
