@@ -219,7 +219,10 @@ mod tests {
                     let found = attend(query.clone(), key.clone(), value.clone());
                     let difference = (found - expected.clone().inner()).abs().max();
                     let difference: f32 = difference.into_scalar();
-                    assert!(difference < 1e-5, "{queries} {keys} {causal} at {level}: {difference}");
+                    assert!(
+                        difference < 1e-5,
+                        "{queries} {keys} {causal} at {level}: {difference}"
+                    );
                 });
             }
         }

@@ -65,9 +65,12 @@ impl CompressedWeight {
                 scale
             }
             Compression::FourBit => {
-                let most = numbers.iter().fold(0.0, |most: f32, x| {
-                    if x.abs() > most.abs() { *x } else { most }
-                });
+                let most = numbers.iter().fold(
+                    0.0,
+                    |most: f32, x| {
+                        if x.abs() > most.abs() { *x } else { most }
+                    },
+                );
                 let scale = scaled(most, -8.0);
                 let nibble = |number: f32| (quotient(number, scale) + 8.0).clamp(0.0, 15.0) as u8;
                 let (low, high) = numbers.split_at(GROUP / 2);
@@ -148,7 +151,11 @@ impl CompressedWeight {
         self.rows_tensor(rows.iter().copied(), device)
     }
 
-    fn rows_tensor(&self, rows: impl ExactSizeIterator<Item = usize>, device: &Device) -> Tensor<2> {
+    fn rows_tensor(
+        &self,
+        rows: impl ExactSizeIterator<Item = usize>,
+        device: &Device,
+    ) -> Tensor<2> {
         let (count, columns) = (rows.len(), self.shape[1]);
         let mut numbers = vec![0.0; count * columns];
         for (row, out) in rows.zip(numbers.chunks_exact_mut(columns)) {
@@ -235,10 +242,15 @@ mod tests {
             let half = weight.clone().cast(DType::BF16);
             let half = CompressedWeight::new(half, compression).unwrap();
             let error = largest(half.tensor(&Device::flex()) - weight.clone());
-            assert!(error <= most + 0.004, "{compression:?} of bfloat16: {error}");
+            assert!(
+                error <= most + 0.004,
+                "{compression:?} of bfloat16: {error}"
+            );
             let rows = compressed.rows(&[7, 0], &Device::flex());
             let expected = compressed.tensor(&Device::flex()).narrow(0, 7, 1);
-            rows.narrow(0, 0, 1).into_data().assert_eq(&expected.into_data(), true);
+            rows.narrow(0, 0, 1)
+                .into_data()
+                .assert_eq(&expected.into_data(), true);
         }
         assert!(CompressedWeight::new(tensor([3, 40], 1), Compression::EightBit).is_none());
     }

@@ -246,12 +246,19 @@ mod tests {
                     };
                     let output = linear(input.clone(), weight, options);
                     let gradients = output.clone().powf_scalar(2.0).sum().backward();
-                    [input.grad(&gradients), residual.grad(&gradients), Some(output.inner())]
+                    [
+                        input.grad(&gradients),
+                        residual.grad(&gradients),
+                        Some(output.inner()),
+                    ]
                 };
                 for (frozen, usual) in run(true).into_iter().zip(run(false)) {
                     let difference = (frozen.unwrap() - usual.unwrap()).abs().max();
                     let difference: f32 = difference.into_scalar();
-                    assert!(difference < 2e-4, "{rows} {half} {activation:?}: {difference}");
+                    assert!(
+                        difference < 2e-4,
+                        "{rows} {half} {activation:?}: {difference}"
+                    );
                 }
             }
         }

@@ -4,10 +4,7 @@
 //!
 //! Prints a line for each measurement. With `TUBELET_STATES=FILE`, the prompt is that of `fixtures/qwen_vl/full_size.py` and its
 //! last logits are compared with the file's.
-#![allow(
-    clippy::print_stdout,
-    reason = "an example's output is what it is for"
-)]
+#![allow(clippy::print_stdout, reason = "an example's output is what it is for")]
 
 use std::{path::Path, time::Instant};
 
@@ -37,7 +34,9 @@ fn main() -> Result<()> {
         return compare(&model, Path::new(&path));
     }
     let sequence = TokenSequence {
-        tokens: (0..count as u32).map(|index| 17 + index * 7 % 900).collect(),
+        tokens: (0..count as u32)
+            .map(|index| 17 + index * 7 % 900)
+            .collect(),
         visuals: Vec::new(),
     };
     let mut cache = KeyValueCache::new();
@@ -60,7 +59,10 @@ fn main() -> Result<()> {
     // The first token needs no pass of its own.
     let times = &mut times[1..];
     times.sort_unstable_by(f64::total_cmp);
-    println!("answer   {:8.2} tokens/s, median", 1.0 / times[times.len() / 2]);
+    println!(
+        "answer   {:8.2} tokens/s, median",
+        1.0 / times[times.len() / 2]
+    );
     println!("peak     {:8.2} GB resident", peak()?);
     Ok(())
 }
@@ -95,13 +97,21 @@ fn compare(model: &QwenVl, path: &Path) -> Result<()> {
     let found = logits.try_into_vec_as::<f32>().unwrap_or_default();
     let expected = file.read_f32("logits")?;
     let largest = expected.iter().fold(0.0, |most: f32, x| most.max(x.abs()));
-    let differences: Vec<f32> = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).collect();
+    let differences: Vec<f32> = found
+        .iter()
+        .zip(&expected)
+        .map(|(a, b)| (a - b).abs())
+        .collect();
     let most = differences.iter().fold(0.0, |most: f32, x| most.max(*x));
     let squares: f32 = differences.iter().map(|x| x * x).sum();
     let root = (squares / differences.len() as f32).sqrt();
     let spread: f32 = expected.iter().map(|x| x * x).sum();
     let spread = (spread / expected.len() as f32).sqrt();
-    println!("logits   {:.2e} of the largest at most, {:.2e} of their spread on average", most / largest, root / spread);
+    println!(
+        "logits   {:.2e} of the largest at most, {:.2e} of their spread on average",
+        most / largest,
+        root / spread
+    );
     Ok(())
 }
 

@@ -156,28 +156,15 @@ fn multiply_by_weight(
             }
         };
     }
-    fn with(level: Level, a: Matrix, b: &impl Columns, finish: &AfterProduct) -> Vec<f32> {
-        let shape = [a.rows(), finish.columns];
-        let mut output = unwritten(shape[0] * shape[1]);
-        let product = Product {
-            a,
-            b,
-            c: Target::dense(&mut output, shape),
-            add: false,
-            finish: Some(finish),
-        };
-        multiply(level, &product);
-        output
-    }
     match precision_of(weight) {
         Precision::Single => {
             let weight = RowView::new(weight);
-            with(level, a, &weight.matrix().transposed(), finish)
+            multiply_by_columns(level, a, &weight.matrix().transposed(), finish)
         }
         Precision::Half => {
             let weight = dense(weight);
             let halves = weight.as_slice().unwrap_or_default();
-            with(
+            multiply_by_columns(
                 level,
                 a,
                 &HalfColumns::new(halves, [a.columns(), finish.columns]),
@@ -185,6 +172,25 @@ fn multiply_by_weight(
             )
         }
     }
+}
+
+fn multiply_by_columns(
+    level: Level,
+    a: Matrix,
+    b: &impl Columns,
+    finish: &AfterProduct,
+) -> Vec<f32> {
+    let shape = [a.rows(), finish.columns];
+    let mut output = unwritten(shape[0] * shape[1]);
+    let product = Product {
+        a,
+        b,
+        c: Target::dense(&mut output, shape),
+        add: false,
+        finish: Some(finish),
+    };
+    multiply(level, &product);
+    output
 }
 
 pub(super) fn product(a: Matrix, b: Matrix) -> Vec<f32> {

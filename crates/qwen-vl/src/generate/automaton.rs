@@ -1,26 +1,12 @@
 //! A small regular expression over bytes, as a nondeterministic automaton.
 //!
-//! In: a pattern of letters, `.`, classes `[0-9a-f]` and `[^"]`, groups, `|`, `?`, `*`, `+`, `{m}`, `{m,n}`, and `\` before a
-//! letter that means itself (`\d` for a digit). Out: sets of states, moved by bytes. The whole text has to match.
+//! In: a pattern. Out: sets of states, moved by bytes. The whole text has to match.
 
+use super::pattern::{Bytes, Node, contains, parsed};
 use crate::error::{QwenError, Result};
 
 /// Most states of an automaton.
 const MOST_STATES: usize = 20_000;
-/// Deepest nesting of groups.
-const DEEPEST: usize = 64;
-
-/// Which bytes a step takes.
-type Bytes = [u64; 4];
-
-#[derive(Clone, Debug)]
-enum Node {
-    Take(Bytes),
-    Sequence(Vec<Node>),
-    Choice(Vec<Node>),
-    /// At least so often, at most so often.
-    Repeat(Box<Node>, usize, Option<usize>),
-}
 
 #[derive(Clone, Debug)]
 enum State {
@@ -44,17 +30,6 @@ pub(crate) struct StateSet(Vec<usize>);
 impl Automaton {
     /// Compiles a pattern.
     pub(crate) fn new(pattern: &str) -> Result<Self> {
-        let mut parser = Parser {
-            rest: pattern.as_bytes(),
-            depth: 0,
-        };
-        let node = parser.choice().and_then(|node| {
-            if parser.rest.is_empty() {
-                Ok(node)
-            } else {
-                Err("there is a `)` too many".to_owned())
-            }
-        });
         let build = |node: Node| {
             let mut automaton = Self {
                 states: vec![State::End],
@@ -63,7 +38,7 @@ impl Automaton {
             automaton.start = automaton.add(&node, 0)?;
             Ok(automaton)
         };
-        node.and_then(build)
+        parsed(pattern).and_then(build)
             .map_err(|reason| QwenError::Generation {
                 reason: format!("pattern `{pattern}`: {reason}"),
             })
@@ -180,177 +155,6 @@ impl StateSet {
     fn sort(mut self) -> Self {
         self.0.sort_unstable();
         self
-    }
-}
-
-pub(crate) fn contains(bytes: &Bytes, byte: u8) -> bool {
-    bytes[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
-}
-
-fn insert(bytes: &mut Bytes, byte: u8) {
-    bytes[usize::from(byte >> 6)] |= 1 << (byte & 63);
-}
-
-fn only(byte: u8) -> Bytes {
-    let mut bytes = [0; 4];
-    insert(&mut bytes, byte);
-    bytes
-}
-
-struct Parser<'a> {
-    rest: &'a [u8],
-    depth: usize,
-}
-
-type Parsed<T> = std::result::Result<T, String>;
-
-impl Parser<'_> {
-    fn next(&mut self) -> Parsed<u8> {
-        let (first, rest) = self.rest.split_first().ok_or("it ends too early")?;
-        self.rest = rest;
-        Ok(*first)
-    }
-
-    fn skip(&mut self, byte: u8) -> bool {
-        let found = self.rest.first() == Some(&byte);
-        if found {
-            self.rest = &self.rest[1..];
-        }
-        found
-    }
-
-    fn choice(&mut self) -> Parsed<Node> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(format!("its groups are nested more than {DEEPEST} deep"));
-        }
-        let mut nodes = vec![self.sequence()?];
-        while self.skip(b'|') {
-            nodes.push(self.sequence()?);
-        }
-        self.depth -= 1;
-        Ok(Node::Choice(nodes))
-    }
-
-    fn sequence(&mut self) -> Parsed<Node> {
-        let mut nodes = Vec::new();
-        while !matches!(self.rest.first(), None | Some(b'|' | b')')) {
-            let node = self.one()?;
-            nodes.push(self.repeated(node)?);
-        }
-        Ok(Node::Sequence(nodes))
-    }
-
-    fn one(&mut self) -> Parsed<Node> {
-        Ok(match self.next()? {
-            b'(' => {
-                let node = self.choice()?;
-                if !self.skip(b')') {
-                    return Err("a `)` is missing".to_owned());
-                }
-                node
-            }
-            b'[' => Node::Take(self.class()?),
-            b'.' => Node::Take([u64::MAX; 4]),
-            b'\\' => Node::Take(self.escaped()?),
-            byte @ (b'?' | b'*' | b'+' | b'{') => {
-                return Err(format!("`{}` follows nothing", char::from(byte)));
-            }
-            byte => Node::Take(only(byte)),
-        })
-    }
-
-    fn escaped(&mut self) -> Parsed<Bytes> {
-        let byte = self.next()?;
-        let mut bytes = [0; 4];
-        match byte {
-            b'd' => (b'0'..=b'9').for_each(|digit| insert(&mut bytes, digit)),
-            b'n' => insert(&mut bytes, b'\n'),
-            byte if byte.is_ascii_alphanumeric() => {
-                return Err(format!("`\\{}` is not known", char::from(byte)));
-            }
-            byte => insert(&mut bytes, byte),
-        }
-        Ok(bytes)
-    }
-
-    fn class(&mut self) -> Parsed<Bytes> {
-        let is_other = self.skip(b'^');
-        let mut bytes = [0; 4];
-        while !self.skip(b']') {
-            let first = self.next()?;
-            if first == b'\\' {
-                let escaped = self.escaped()?;
-                bytes
-                    .iter_mut()
-                    .zip(escaped)
-                    .for_each(|(all, new)| *all |= new);
-                continue;
-            }
-            let is_range = matches!(self.rest, [b'-', after, ..] if *after != b']');
-            let last = if is_range {
-                self.next()?;
-                self.next()?
-            } else {
-                first
-            };
-            (first..=last).for_each(|byte| insert(&mut bytes, byte));
-        }
-        Ok(if is_other {
-            bytes.map(|bits| !bits)
-        } else {
-            bytes
-        })
-    }
-
-    fn repeated(&mut self, mut node: Node) -> Parsed<Node> {
-        loop {
-            let (least, most) = if self.skip(b'?') {
-                (0, Some(1))
-            } else if self.skip(b'*') {
-                (0, None)
-            } else if self.skip(b'+') {
-                (1, None)
-            } else if self.skip(b'{') {
-                self.bounds()?
-            } else {
-                return Ok(node);
-            };
-            node = Node::Repeat(Box::new(node), least, most);
-        }
-    }
-
-    fn bounds(&mut self) -> Parsed<(usize, Option<usize>)> {
-        let least = self.number()?.ok_or("a number is missing after `{`")?;
-        let most = if self.skip(b',') {
-            self.number()?
-        } else {
-            Some(least)
-        };
-        if !self.skip(b'}') {
-            return Err("a `}` is missing".to_owned());
-        }
-        if least > 1000 || most.is_some_and(|most| most < least || most > 1000) {
-            return Err(format!("{{{least},{most:?}}} is no range up to 1000"));
-        }
-        Ok((least, most))
-    }
-
-    fn number(&mut self) -> Parsed<Option<usize>> {
-        let digits = self
-            .rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (number, rest) = self.rest.split_at(digits);
-        self.rest = rest;
-        if digits > 4 {
-            return Err("a number is too large".to_owned());
-        }
-        let value = number
-            .iter()
-            .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'));
-        Ok((digits > 0).then_some(value))
     }
 }
 

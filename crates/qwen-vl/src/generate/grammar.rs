@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use super::automaton::{Automaton, StateSet, contains};
+use super::{
+    automaton::{Automaton, StateSet},
+    pattern::contains,
+};
 use crate::error::Result;
 
 /// Says which tokens may come next.

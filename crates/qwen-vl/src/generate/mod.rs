@@ -3,4 +3,5 @@
 pub(crate) mod answer;
 pub(crate) mod automaton;
 pub(crate) mod grammar;
+mod pattern;
 pub(crate) mod sampler;

@@ -10,9 +10,7 @@ use burn::{
     nn::Initializer,
     tensor::{DType, Device, Int, Tensor},
 };
-use tubelet_kernels::{
-    CompressedWeight, Compression, LinearOptions, compressed_linear, linear,
-};
+use tubelet_kernels::{CompressedWeight, Compression, LinearOptions, compressed_linear, linear};
 
 use super::{
     attention::LayerPass,

@@ -61,7 +61,7 @@ fn states_and_logits_equal_the_reference() {
         let embedded = model.embed(&sequence, None, 0).unwrap();
         let states = model.states(embedded, None, None).squeeze_dim::<2>(0);
         let count = sequence.tokens.len();
-        let last = states.clone().narrow(0, count - 3, 3);
+        let last = states.clone().narrow(0, count - 1, 1);
         golden.check(&format!("{case}.states"), states);
         golden.check(&format!("{case}.logits"), model.logits(last));
     }
