@@ -187,7 +187,7 @@ fn quotient(number: f32, scale: bf16) -> f32 {
     }
 }
 
-/// [`linear`] with a compressed weight; many rows are multiplied in half precision, where the processor has that.
+/// [`linear`](crate::linear()) with a compressed weight; many rows are multiplied in half precision, where the processor has that.
 ///
 /// # Shapes
 /// - `input`: `[..., in]`

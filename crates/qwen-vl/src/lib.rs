@@ -16,7 +16,8 @@ mod projection;
 mod vision;
 mod weights;
 
-pub use adapter::{Adapter, AdapterConfig, AdapterUse};
+pub use adapter::low_rank::{Adapter, AdapterConfig};
+pub use adapter::usage::AdapterUse;
 pub use config::{QwenVlConfig, SpecialTokens, TextConfig, VisionConfig};
 pub use error::QwenError;
 pub use generate::answer::{Answer, AnswerOptions};

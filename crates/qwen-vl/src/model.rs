@@ -11,7 +11,11 @@ use tubelet_kernels::Compression;
 use tubelet_nn::parameter_shapes;
 
 use crate::{
-    adapter::{Adapter, AdapterConfig, AdapterUse, merge::with_additions},
+    adapter::{
+        low_rank::{Adapter, AdapterConfig},
+        merge::with_additions,
+        usage::AdapterUse,
+    },
     config::QwenVlConfig,
     error::{QwenError, Result},
     language::{

@@ -12,7 +12,7 @@ use tubelet_kernels::{
     compressed_linear, linear,
 };
 
-use crate::adapter::AdapterUse;
+use crate::adapter::usage::AdapterUse;
 
 /// Sizes of a [`Projection`].
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use burn::{
 };
 use tubelet_kernels::{LinearOptions, linear};
 
-use super::AdapterUse;
+use super::usage::AdapterUse;
 use crate::{
     error::{QwenError, Result},
     projection::beside,

@@ -8,7 +8,7 @@ use burn::{
     tensor::Tensor,
 };
 
-use super::Adapter;
+use super::low_rank::Adapter;
 
 /// The module with `sign` times each addition in its weights.
 pub(crate) fn with_additions<M: Module>(module: M, adapter: &Adapter, sign: f64) -> M {

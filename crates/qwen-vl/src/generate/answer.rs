@@ -10,7 +10,7 @@ use super::{
     sampler::{Sampler, Sampling},
 };
 use crate::{
-    adapter::AdapterUse,
+    adapter::usage::AdapterUse,
     error::{QwenError, Result},
     language::{cache::KeyValueCache, decoder::Embedded},
     model::{QwenVl, TokenSequence},

@@ -38,7 +38,8 @@ impl Automaton {
             automaton.start = automaton.add(&node, 0)?;
             Ok(automaton)
         };
-        parsed(pattern).and_then(build)
+        parsed(pattern)
+            .and_then(build)
             .map_err(|reason| QwenError::Generation {
                 reason: format!("pattern `{pattern}`: {reason}"),
             })

@@ -10,7 +10,7 @@ use tubelet_kernels::{AttentionOptions, Compression, attention, rotate_halves};
 
 use super::{cache::LayerCache, norm::RmsNorm, rotary::RotaryTables};
 use crate::{
-    adapter::AdapterUse,
+    adapter::usage::AdapterUse,
     config::TextConfig,
     projection::{After, Projection, ProjectionConfig, beside},
 };

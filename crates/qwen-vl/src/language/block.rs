@@ -13,7 +13,7 @@ use super::{
     norm::RmsNorm,
 };
 use crate::{
-    adapter::AdapterUse,
+    adapter::usage::AdapterUse,
     config::TextConfig,
     projection::{After, Projection, ProjectionConfig},
 };

@@ -20,7 +20,7 @@ use super::{
     rotary::{Position, RotaryFrequencies},
 };
 use crate::{
-    adapter::{AdapterUse, tracked},
+    adapter::usage::{AdapterUse, tracked},
     config::TextConfig,
     projection::beside,
 };

@@ -2,7 +2,7 @@
 //!
 //! In: `tokenizer.json` as released. Out: token ids; text, piece by piece while an answer grows; the bytes of each token.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use tokenizers::Tokenizer;
 
@@ -76,15 +76,15 @@ impl Words {
     /// The bytes of every token of the model's vocabulary; none for special and unused ones.
     pub(crate) fn bytes(&self) -> Vec<Vec<u8>> {
         let special = self.tokenizer.get_added_tokens_decoder();
-        let by_letter = byte_letters();
+        let letters = byte_letters().into_iter().zip(0..=255_u8);
+        let by_letter: HashMap<char, u8> = letters.collect();
         let bytes_of = |token: u32| {
             if special.contains_key(&token) {
                 return None;
             }
             let text = self.tokenizer.id_to_token(token)?;
             text.chars()
-                .map(|letter| by_letter.iter().position(|known| *known == letter))
-                .map(|byte| byte.map(|byte| byte as u8))
+                .map(|letter| by_letter.get(&letter).copied())
                 .collect()
         };
         (0..self.vocabulary as u32)

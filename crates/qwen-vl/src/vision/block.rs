@@ -10,7 +10,7 @@ use tubelet_kernels::{Activation, AttentionOptions, attention, layer_norm, rotat
 use tubelet_nn::{LayerNorm, LayerNormConfig};
 
 use crate::{
-    adapter::AdapterUse,
+    adapter::usage::AdapterUse,
     config::VisionConfig,
     language::rotary::RotaryTables,
     projection::{After, Projection, ProjectionConfig, beside},

@@ -11,7 +11,7 @@ use tubelet_nn::{LayerNorm, LayerNormConfig};
 
 use super::block::{EPSILON, normalise};
 use crate::{
-    adapter::AdapterUse,
+    adapter::usage::AdapterUse,
     config::VisionConfig,
     projection::{After, Projection, ProjectionConfig},
 };

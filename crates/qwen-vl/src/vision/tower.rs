@@ -16,7 +16,7 @@ use super::{
     merger::Merger,
 };
 use crate::{
-    adapter::{AdapterUse, tracked},
+    adapter::usage::{AdapterUse, tracked},
     config::VisionConfig,
     language::rotary::RotaryTables,
     projection::beside,

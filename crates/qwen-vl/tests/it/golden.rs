@@ -32,9 +32,13 @@ pub(crate) fn model() -> QwenVl {
 impl Golden {
     /// Opens `tests/golden/<name>.safetensors`.
     pub(crate) fn open(name: &str) -> Self {
-        let path = folder().join(format!("{name}.safetensors"));
+        Self::open_path(&folder().join(format!("{name}.safetensors")))
+    }
+
+    /// Opens a golden file that lies elsewhere.
+    pub(crate) fn open_path(path: &Path) -> Self {
         Self {
-            file: WeightFile::open(&path).unwrap(),
+            file: WeightFile::open(path).unwrap(),
         }
     }
 

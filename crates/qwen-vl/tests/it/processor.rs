@@ -1,5 +1,7 @@
 //! Pixel values, grids and token ids against transformers' Qwen3VLProcessor.
 
+use std::path::Path;
+
 use tubelet_qwen_vl::{
     Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, Visual,
 };
@@ -81,6 +83,25 @@ fn images_become_the_same_patches() {
         let found = image(&golden, &processor, index);
         check_visual(&golden, &format!("image.{index}"), &found);
     }
+}
+
+/// The file is written by `fixtures/qwen_vl/processor.py OUT.safetensors PICTURE…`; pictures of the world are not stored here.
+#[test]
+fn real_pictures_become_the_same_patches() {
+    let Some(path) = std::env::var_os("TUBELET_REAL_PICTURES") else {
+        println!("skipped: TUBELET_REAL_PICTURES names no file");
+        return;
+    };
+    let golden = Golden::open_path(Path::new(&path));
+    let mut processor = processor();
+    processor.image_settings().pixels = [65_536, 1 << 17];
+    let mut count = 0;
+    while golden.has(&format!("image.{count}.rgb")) {
+        let found = image(&golden, &processor, count);
+        check_visual(&golden, &format!("image.{count}"), &found);
+        count += 1;
+    }
+    println!("{count} pictures");
 }
 
 #[test]
