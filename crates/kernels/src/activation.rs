@@ -43,6 +43,18 @@ pub fn activate<const D: usize>(input: Tensor<D>, kind: Activation) -> Tensor<D>
     }
 }
 
+/// `silu(gate) · value`, element by element: the gate of a SwiGLU layer.
+///
+/// # Shapes
+/// - `gate`, `value`, output: any, all the same
+pub fn gated_silu<const D: usize>(gate: Tensor<D>, value: Tensor<D>) -> Tensor<D> {
+    if is_fast(&gate) && is_fast(&value) && gate.dims() == value.dims() {
+        let inputs = vec![gate.into_dispatch(), value.into_dispatch()];
+        return apply(cpu::GatedSilu, inputs);
+    }
+    activate(gate, Activation::Silu) * value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +74,15 @@ mod tests {
                     activate(x[0].clone().mul_scalar(9.0), kind)
                 });
             }
+        }
+    }
+
+    #[test]
+    fn the_gate_matches_its_plain_body() {
+        for length in [1, 15, 16, 333, 9000] {
+            assert_matches_plain(&format!("{length}"), &[length, length], |x| {
+                gated_silu(x[0].clone().mul_scalar(9.0), x[1].clone())
+            });
         }
     }
 

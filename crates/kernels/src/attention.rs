@@ -186,6 +186,49 @@ mod tests {
     }
 
     #[test]
+    fn few_queries_attend_as_many_do() {
+        let device = burn::tensor::Device::flex();
+        let random = |shape: [usize; 4], seed| {
+            let data = crate::reference::numbers(shape.iter().product(), seed);
+            let data = burn::tensor::TensorData::new(data, shape);
+            Tensor::<4>::from_data(data, (&device, burn::tensor::DType::F32)).mul_scalar(3.0)
+        };
+        for (heads, queries, keys, channels) in [
+            ([1, 1], 1, 1, 3),
+            ([4, 2], 3, 40, 24),
+            ([6, 2], 2, 700, 128),
+            ([2, 2], 4, 9, 17),
+        ] {
+            for causal in [false, true] {
+                let query = random([2, heads[0], queries, channels], 1);
+                let key = random([2, heads[1], keys + 5, channels], 2).narrow(2, 0, keys);
+                let value = random([2, heads[1], keys + 5, channels], 3).narrow(2, 0, keys);
+                let options = AttentionOptions {
+                    causal,
+                    ..AttentionOptions::default()
+                };
+                let attend = |query: Tensor<4>, key: Tensor<4>, value: Tensor<4>| {
+                    attention(query, key, value, options.clone())
+                };
+                let expected = attend(
+                    query.clone().autodiff().require_grad(),
+                    key.clone().autodiff(),
+                    value.clone().autodiff(),
+                );
+                cpu::level_tests::at_each_level(|level| {
+                    let found = attend(query.clone(), key.clone(), value.clone());
+                    let difference = (found - expected.clone().inner()).abs().max();
+                    let difference: f32 = difference.into_scalar();
+                    assert!(
+                        difference < 1e-5,
+                        "{queries} {keys} {causal} at {level}: {difference}"
+                    );
+                });
+            }
+        }
+    }
+
+    #[test]
     fn attention_matches_its_plain_body() {
         for (heads, tokens, channels) in [
             ([1, 1], [1, 1], [1, 1]),

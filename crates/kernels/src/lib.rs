@@ -23,11 +23,13 @@
 
 mod activation;
 mod attention;
+mod compressed;
 mod convolution;
 mod cpu;
 mod extension;
 mod grid_attention;
 mod linear;
+mod mapped;
 mod normalization;
 mod optimizer;
 mod pooling;
@@ -40,17 +42,19 @@ mod rotary;
 mod sampling;
 mod softmax;
 
-pub use activation::{Activation, activate};
+pub use activation::{Activation, activate, gated_silu};
 pub use attention::{AttentionOptions, attention, self_attention};
+pub use compressed::{CompressedWeight, Compression, compressed_linear};
 pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
 pub use grid_attention::{AxialTurn, GridKeys, grid_attention};
 pub use linear::{LinearOptions, linear, matmul};
+pub use mapped::MappedFile;
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use optimizer::{AdamWState, AdamWStep, adam_w_step};
 pub use pooling::max_pool_by_two;
 pub use precision::Precision;
 pub use resize::{ResizeOptions, resize_bilinear};
-pub use rotary::rotate_pairs;
+pub use rotary::{rotate_halves, rotate_pairs};
 pub use sampling::{
     DeformableAttention, GridSampleOptions, Outside, deformable_attention, grid_sample,
 };

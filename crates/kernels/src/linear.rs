@@ -5,7 +5,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::extension::{apply, is_fast, is_half, is_untracked};
+use crate::extension::{apply, into_primitive, is_fast, is_half, is_untracked};
 use crate::{Activation, activate, cpu};
 
 /// What [`linear`] does after the product.
@@ -31,6 +31,9 @@ impl<const D: usize> Default for LinearOptions<D> {
 
 /// `activation(input · weightᵀ + bias) + residual`.
 ///
+/// A weight outside autodiff, with a bias outside autodiff, is frozen: gradients flow through the input and the residual
+/// alone, and nothing but the weight is kept for them.
+///
 /// # Shapes
 /// - `input`: `[..., in]`
 /// - `weight`: `[out, in]`, in the input's type or bfloat16
@@ -40,6 +43,17 @@ pub fn linear<const D: usize>(
     weight: Tensor<2>,
     options: LinearOptions<D>,
 ) -> Tensor<D> {
+    if is_frozen(&input, &weight, options.bias.as_ref()) {
+        let kernel = cpu::FrozenLinear {
+            weight: into_primitive(weight),
+            bias: options.bias.map(into_primitive),
+            residual: options.residual.is_some(),
+            activation: options.activation,
+        };
+        let mut inputs = vec![input.into_dispatch()];
+        inputs.extend(options.residual.map(Tensor::into_dispatch));
+        return apply(kernel, inputs);
+    }
     let fast = is_fast(&input)
         && (is_fast(&weight) || is_half(&weight) && is_untracked(&input))
         && options.bias.as_ref().is_none_or(is_fast)
@@ -58,6 +72,18 @@ pub fn linear<const D: usize>(
     apply(kernel, inputs)
 }
 
+/// Whether a gradient may flow through the input, but neither through the weight nor the bias, which are outside autodiff.
+fn is_frozen<const D: usize>(
+    input: &Tensor<D>,
+    weight: &Tensor<2>,
+    bias: Option<&Tensor<1>>,
+) -> bool {
+    is_fast(input)
+        && !is_untracked(input)
+        && (is_untracked(weight) || is_half(weight))
+        && bias.is_none_or(is_untracked)
+}
+
 fn plain_linear<const D: usize>(
     input: Tensor<D>,
     weight: Tensor<2>,
@@ -66,19 +92,29 @@ fn plain_linear<const D: usize>(
     let mut shape = input.dims();
     let in_channels = shape[D - 1];
     let [out_channels, _] = weight.dims();
-    let weight = weight.cast(input.dtype());
+    let weight = beside(weight.cast(input.dtype()), &input);
     let rows = shape[..D - 1].iter().product::<usize>();
     let mut output = input
         .reshape([rows, in_channels])
         .matmul(weight.transpose());
     if let Some(bias) = options.bias {
-        output = output + bias.unsqueeze::<2>();
+        let bias = beside(bias, &output).unsqueeze::<2>();
+        output = output + bias;
     }
     shape[D - 1] = out_channels;
     let output = activate(output.reshape(shape), options.activation);
     match options.residual {
         Some(residual) => output + residual,
         None => output,
+    }
+}
+
+/// A frozen constant as part of the graph that another tensor belongs to, if any.
+fn beside<const D: usize, const E: usize>(constant: Tensor<D>, other: &Tensor<E>) -> Tensor<D> {
+    if other.is_autodiff() && !constant.is_autodiff() {
+        constant.autodiff()
+    } else {
+        constant
     }
 }
 
@@ -123,11 +159,14 @@ fn widened<const D: usize>(tensor: Tensor<D>, shape: [usize; D]) -> Tensor<D> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod tests {
     use proptest::prelude::*;
 
+    use burn::tensor::{DType, Device, TensorData};
+
     use super::*;
-    use crate::reference::{assert_matches_plain, cases};
+    use crate::reference::{assert_matches_plain, cases, numbers};
 
     const ACTIVATIONS: [Activation; 6] = [
         Activation::None,
@@ -160,7 +199,7 @@ mod tests {
 
     #[test]
     fn no_rows_give_no_rows() {
-        let device = burn::tensor::Device::flex();
+        let device = Device::flex();
         let input = Tensor::<3>::zeros([2, 0, 5], &device);
         let output = linear(
             input,
@@ -175,6 +214,54 @@ mod tests {
         };
         let output = linear(input, Tensor::ones([7, 0], &device), options);
         assert_eq!(output.sum().into_scalar::<f32>(), 42.0);
+    }
+
+    #[test]
+    fn frozen_weights_pass_the_same_gradients_on() {
+        let plain = Device::flex();
+        let tensor = |shape: [usize; 2], seed: usize| {
+            let values = numbers(shape[0] * shape[1], seed);
+            let rounded = values.iter().map(|value| (value * 64.0).round() / 64.0);
+            let data = TensorData::new(rounded.collect::<Vec<f64>>(), shape);
+            Tensor::<2>::from_data(data, (&plain, DType::F32))
+        };
+        for (rows, half) in [(1, false), (9, false), (3, true), (40, true)] {
+            for activation in ACTIVATIONS {
+                let weight = tensor([33, 20], 2);
+                let bias = tensor([1, 33], 3).reshape([33]);
+                let run = |is_frozen: bool| {
+                    let input = tensor([rows, 20], 1).autodiff().require_grad();
+                    let residual = tensor([rows, 33], 4).autodiff().require_grad();
+                    let (mut weight, mut bias) = (weight.clone(), bias.clone());
+                    if is_frozen && half {
+                        weight = weight.cast(DType::BF16);
+                    }
+                    if !is_frozen {
+                        (weight, bias) = (weight.autodiff(), bias.autodiff());
+                    }
+                    let options = LinearOptions {
+                        bias: Some(bias),
+                        activation,
+                        residual: Some(residual.clone()),
+                    };
+                    let output = linear(input.clone(), weight, options);
+                    let gradients = output.clone().powf_scalar(2.0).sum().backward();
+                    [
+                        input.grad(&gradients),
+                        residual.grad(&gradients),
+                        Some(output.inner()),
+                    ]
+                };
+                for (frozen, usual) in run(true).into_iter().zip(run(false)) {
+                    let difference = (frozen.unwrap() - usual.unwrap()).abs().max();
+                    let difference: f32 = difference.into_scalar();
+                    assert!(
+                        difference < 2e-4,
+                        "{rows} {half} {activation:?}: {difference}"
+                    );
+                }
+            }
+        }
     }
 
     proptest! {

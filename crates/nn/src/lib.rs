@@ -13,9 +13,11 @@ pub use layers::layer_norm::{LayerNorm, LayerNorm2d, LayerNormConfig};
 pub use layers::linear::{Linear, LinearConfig};
 pub use weights::error::WeightError;
 pub use weights::file::{StoredTensor, WeightFile};
+pub use weights::fill::fill;
 pub use weights::load::{LoadReport, load};
 pub use weights::names::parameter_shapes;
 pub use weights::save::{StorageType, TensorToWrite, save, tensors_to_write, write_tensors};
+pub use weights::shards::WeightShards;
 
 /// Which vector instructions the layers run on.
 pub use tubelet_kernels::processor_level;

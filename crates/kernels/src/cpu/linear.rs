@@ -1,7 +1,9 @@
 //! `activation(input · weightᵀ + bias) + residual` and its gradients.
 
+use burn::tensor::bf16;
 use burn_flex::FlexTensor;
 
+use super::few_rows::{self, DenseRows};
 use super::gemm::{Columns, Finish, HalfColumns, Matrix, Product, Target, multiply};
 use super::memory::{tensor, unwritten};
 use super::pointwise::{activate, activate_all, differentiate_all};
@@ -22,11 +24,13 @@ pub(crate) struct Linear {
     pub activation: Activation,
 }
 
-struct AfterProduct<'a> {
-    bias: Option<&'a [f32]>,
-    activation: Activation,
-    residual: Option<&'a [f32]>,
-    columns: usize,
+/// What follows a product.
+pub(super) struct AfterProduct<'a> {
+    pub bias: Option<&'a [f32]>,
+    pub activation: Activation,
+    pub residual: Option<&'a [f32]>,
+    /// Numbers in a row of the output.
+    pub columns: usize,
 }
 
 impl Finish for AfterProduct<'_> {
@@ -118,7 +122,7 @@ impl Kernel for Linear {
 }
 
 /// The gradient before the activation; written over the gradient after it where nobody else holds that.
-fn through_activation(
+pub(super) fn through_activation(
     activation: Activation,
     before: &FlexTensor,
     gradient: FlexTensor,
@@ -140,28 +144,27 @@ fn multiply_by_weight(
     weight: &FlexTensor,
     finish: &AfterProduct,
 ) -> Vec<f32> {
-    fn with(level: Level, a: Matrix, b: &impl Columns, finish: &AfterProduct) -> Vec<f32> {
-        let shape = [a.rows(), finish.columns];
-        let mut output = unwritten(shape[0] * shape[1]);
-        let product = Product {
-            a,
-            b,
-            c: Target::dense(&mut output, shape),
-            add: false,
-            finish: Some(finish),
+    if weight.is_contiguous() && few_rows::fits(a) {
+        let shape = [finish.columns, a.columns()];
+        return match precision_of(weight) {
+            Precision::Single => {
+                few_rows::multiply(level, a, &DenseRows::new(numbers(weight), shape), finish)
+            }
+            Precision::Half => {
+                let halves = weight.as_slice::<bf16>().unwrap_or_default();
+                few_rows::multiply(level, a, &DenseRows::new(halves, shape), finish)
+            }
         };
-        multiply(level, &product);
-        output
     }
     match precision_of(weight) {
         Precision::Single => {
             let weight = RowView::new(weight);
-            with(level, a, &weight.matrix().transposed(), finish)
+            multiply_by_columns(level, a, &weight.matrix().transposed(), finish)
         }
         Precision::Half => {
             let weight = dense(weight);
             let halves = weight.as_slice().unwrap_or_default();
-            with(
+            multiply_by_columns(
                 level,
                 a,
                 &HalfColumns::new(halves, [a.columns(), finish.columns]),
@@ -171,7 +174,26 @@ fn multiply_by_weight(
     }
 }
 
-fn product(a: Matrix, b: Matrix) -> Vec<f32> {
+fn multiply_by_columns(
+    level: Level,
+    a: Matrix,
+    b: &impl Columns,
+    finish: &AfterProduct,
+) -> Vec<f32> {
+    let shape = [a.rows(), finish.columns];
+    let mut output = unwritten(shape[0] * shape[1]);
+    let product = Product {
+        a,
+        b,
+        c: Target::dense(&mut output, shape),
+        add: false,
+        finish: Some(finish),
+    };
+    multiply(level, &product);
+    output
+}
+
+pub(super) fn product(a: Matrix, b: Matrix) -> Vec<f32> {
     let shape = [a.rows(), b.columns()];
     let mut output = unwritten(shape[0] * shape[1]);
     multiply(

@@ -7,9 +7,11 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{Cursor, Read, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
+use burn::tensor::DType;
 use half::{bf16, f16};
 use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, tensor::Metadata};
@@ -55,6 +57,22 @@ impl std::fmt::Debug for Place {
 }
 
 impl StoredTensor {
+    /// Where in its file, of what shape and what type it is, where it lies there as plain floats.
+    pub(crate) fn mappable(&self) -> Option<(Range<usize>, Vec<usize>, DType)> {
+        let Place::Safetensors { dtype, start, end } = &self.place else {
+            return None;
+        };
+        let dtype = match dtype {
+            Dtype::F64 => DType::F64,
+            Dtype::F32 => DType::F32,
+            Dtype::F16 => DType::F16,
+            Dtype::BF16 => DType::BF16,
+            _ => return None,
+        };
+        let part = usize::try_from(*start).ok()?..usize::try_from(*end).ok()?;
+        Some((part, self.shape.clone(), dtype))
+    }
+
     /// Sizes by dimension.
     pub fn shape(&self) -> &[usize] {
         &self.shape

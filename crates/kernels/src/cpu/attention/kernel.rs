@@ -5,6 +5,7 @@ use burn_flex::FlexTensor;
 use super::super::gemm::Target;
 use super::super::memory::{tensor, unwritten};
 use super::super::view::{dimensions, numbers};
+use super::few;
 use super::heads::{Heads, all_heads, tensor_of_heads};
 use super::passes::{Attended, Scoring};
 use crate::extension::{Kernel, Outcome};
@@ -17,7 +18,15 @@ impl Kernel for Attention {
     fn forward(&self, inputs: &[FlexTensor], keep: bool) -> Outcome {
         let [query, key, value] = [0, 1, 2].map(|index| Heads::new(&inputs[index]));
         let [batch, heads, queries, _] = query.shape;
-        let Attended { output, logarithms } = self.0.forward([&query, &key, &value]);
+        let all = [&query, &key, &value];
+        if !keep && few::fits(all) {
+            let output = few::forward(self.0, all);
+            return Outcome {
+                output: tensor_of_heads(output, [batch, heads, queries, value.shape[3]]),
+                saved: Vec::new(),
+            };
+        }
+        let Attended { output, logarithms } = self.0.forward(all);
         let output = tensor_of_heads(output, [batch, heads, queries, value.shape[3]]);
         let mut saved = Vec::new();
         if keep {

@@ -1,6 +1,7 @@
 //! Scaled dot-product attention without materialised scores, forward and backward.
 
 mod backward;
+mod few;
 mod forward;
 mod heads;
 mod kernel;

@@ -7,6 +7,8 @@ pub(crate) use x86::Avx2;
 mod x86 {
     use std::arch::x86_64::*;
 
+    use burn::tensor::bf16;
+
     use super::super::{Simd, Task};
 
     /// Proof that AVX2 and FMA are there.
@@ -70,6 +72,25 @@ mod x86 {
         #[inline(always)]
         unsafe fn store_first(self, target: *mut f32, value: __m256, count: usize) {
             unsafe { _mm256_maskstore_ps(target, first(count), value) }
+        }
+        #[inline(always)]
+        unsafe fn load_halves_at(self, source: *const bf16) -> __m256 {
+            unsafe {
+                let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(source.cast()));
+                _mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves))
+            }
+        }
+        #[inline(always)]
+        unsafe fn load_bytes_at(self, source: *const i8) -> __m256 {
+            unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(source.cast()))) }
+        }
+        #[inline(always)]
+        unsafe fn load_nibbles_at(self, source: *const u8) -> [__m256; 2] {
+            unsafe {
+                let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(source.cast()));
+                let low = _mm256_and_si256(bytes, _mm256_set1_epi32(15));
+                [low, _mm256_srli_epi32::<4>(bytes)].map(|x| _mm256_cvtepi32_ps(x))
+            }
         }
         #[inline(always)]
         fn add(self, a: __m256, b: __m256) -> __m256 {

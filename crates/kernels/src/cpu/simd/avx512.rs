@@ -7,6 +7,8 @@ pub(crate) use x86::{Avx512, Avx512Half};
 mod x86 {
     use std::arch::x86_64::*;
 
+    use burn::tensor::bf16;
+
     use super::super::{HalfSimd, HalfTask, Simd, Task};
 
     /// Proof that AVX-512 is there.
@@ -137,6 +139,25 @@ mod x86 {
         #[inline(always)]
         unsafe fn store_first(self, target: *mut f32, value: __m512, count: usize) {
             unsafe { _mm512_mask_storeu_ps(target, first(count), value) }
+        }
+        #[inline(always)]
+        unsafe fn load_halves_at(self, source: *const bf16) -> __m512 {
+            unsafe {
+                let halves = _mm512_cvtepu16_epi32(_mm256_loadu_si256(source.cast()));
+                _mm512_castsi512_ps(_mm512_slli_epi32::<16>(halves))
+            }
+        }
+        #[inline(always)]
+        unsafe fn load_bytes_at(self, source: *const i8) -> __m512 {
+            unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(source.cast()))) }
+        }
+        #[inline(always)]
+        unsafe fn load_nibbles_at(self, source: *const u8) -> [__m512; 2] {
+            unsafe {
+                let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(source.cast()));
+                let low = _mm512_and_si512(bytes, _mm512_set1_epi32(15));
+                [low, _mm512_srli_epi32::<4>(bytes)].map(|x| _mm512_cvtepi32_ps(x))
+            }
         }
         #[inline(always)]
         fn add(self, a: __m512, b: __m512) -> __m512 {

@@ -1,5 +1,7 @@
 //! Eight lanes in plain Rust, for every processor; the compiler uses what the target's baseline offers.
 
+use burn::tensor::bf16;
+
 use super::{Simd, Task};
 
 /// Needs no proof.
@@ -49,6 +51,26 @@ impl Simd for Portable {
     unsafe fn store_first(self, target: *mut f32, value: Lanes, count: usize) {
         // SAFETY: writable for `count` numbers by the trait's contract; `value` holds eight, and `count` is less.
         unsafe { std::ptr::copy_nonoverlapping(value.as_ptr(), target, count) }
+    }
+    #[inline(always)]
+    unsafe fn load_halves_at(self, source: *const bf16) -> Lanes {
+        // SAFETY: readable for eight numbers by the trait's contract.
+        let halves = unsafe { source.cast::<[bf16; 8]>().read() };
+        halves.map(bf16::to_f32)
+    }
+    #[inline(always)]
+    unsafe fn load_bytes_at(self, source: *const i8) -> Lanes {
+        // SAFETY: readable for eight numbers by the trait's contract.
+        unsafe { source.cast::<[i8; 8]>().read() }.map(f32::from)
+    }
+    #[inline(always)]
+    unsafe fn load_nibbles_at(self, source: *const u8) -> [Lanes; 2] {
+        // SAFETY: readable for eight bytes by the trait's contract.
+        let bytes = unsafe { source.cast::<[u8; 8]>().read() };
+        [
+            bytes.map(|byte| f32::from(byte & 15)),
+            bytes.map(|byte| f32::from(byte >> 4)),
+        ]
     }
     #[inline(always)]
     fn add(self, a: Lanes, b: Lanes) -> Lanes {

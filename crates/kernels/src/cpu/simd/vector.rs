@@ -3,6 +3,8 @@
 //! A value of a type that implements [`Simd`] is a proof that this processor has the instructions, so its methods
 //! are safe. Kernels are written once against the trait; `Level` picks the width when they run.
 
+use burn::tensor::bf16;
+
 /// Vector instructions of one width. Every method is inlined into the kernel that calls it.
 pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// A register.
@@ -34,6 +36,22 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// `target` is writable for `count` numbers.
     unsafe fn store_first(self, target: *mut f32, value: Self::Vector, count: usize);
+
+    /// Reads `LANES` numbers that are stored as bfloat16.
+    ///
+    /// # Safety
+    /// `source` is readable for `LANES` numbers.
+    unsafe fn load_halves_at(self, source: *const bf16) -> Self::Vector;
+    /// Reads `LANES` whole numbers.
+    ///
+    /// # Safety
+    /// `source` is readable for `LANES` numbers.
+    unsafe fn load_bytes_at(self, source: *const i8) -> Self::Vector;
+    /// Reads `LANES` bytes: their lower halves as numbers, then their upper ones.
+    ///
+    /// # Safety
+    /// `source` is readable for `LANES` bytes.
+    unsafe fn load_nibbles_at(self, source: *const u8) -> [Self::Vector; 2];
 
     /// `a + b`.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

@@ -1,0 +1,205 @@
+//! Products of one row, or a few, with a weight: every number of the weight is read once, from where it lies.
+//!
+//! In: rows, and a weight whose rows can be multiplied as they are stored. Out: `rows · weightᵀ`. A generating language model
+//! does little else, so the speed is that of memory.
+
+use burn::tensor::bf16;
+use rayon::prelude::*;
+
+use super::gemm::{Finish, Matrix};
+use super::memory::{unwritten, with_scratch};
+use super::simd::{Level, Simd, Task};
+
+/// Most rows; more are worth packing the weight for.
+pub(crate) const FEW: usize = 4;
+/// Numbers of the weight that one thread takes at a time.
+const PIECE: usize = 1 << 16;
+/// Vectors that are summed apart, to wait for none of them.
+const APART: usize = 4;
+
+/// The rows of a weight, however they are stored.
+pub(crate) trait WeightRows: Sync {
+    /// Rows and columns.
+    fn shape(&self) -> [usize; 2];
+
+    /// The sum of a row's products with each of the inputs, which are as long.
+    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R];
+}
+
+/// Whether these rows are few, and each lies in one piece.
+pub(crate) fn fits(rows: Matrix) -> bool {
+    (1..=FEW).contains(&rows.rows())
+        && rows.columns() > 0
+        && (rows.column_stride() == 1 || rows.columns() == 1)
+}
+
+/// `rows · weightᵀ`, row by row, then `finish`.
+pub(crate) fn multiply(
+    level: Level,
+    rows: Matrix,
+    weight: &impl WeightRows,
+    finish: &impl Finish,
+) -> Vec<f32> {
+    let inputs: Vec<&[f32]> = (0..rows.rows())
+        .map(|row| rows.dense_row(row, 0, rows.columns()))
+        .collect();
+    let mut output = match inputs[..] {
+        [a] => multiply_rows(level, [a], weight),
+        [a, b] => multiply_rows(level, [a, b], weight),
+        [a, b, c] => multiply_rows(level, [a, b, c], weight),
+        [a, b, c, d] => multiply_rows(level, [a, b, c, d], weight),
+        _ => unreachable!("`fits` said that rows are few"),
+    };
+    let [columns, _] = weight.shape();
+    for (row, out) in output.chunks_exact_mut(columns.max(1)).enumerate() {
+        finish.finish(level, row, 0, out);
+    }
+    output
+}
+
+fn multiply_rows<const R: usize>(
+    level: Level,
+    inputs: [&[f32]; R],
+    weight: &impl WeightRows,
+) -> Vec<f32> {
+    let [columns, inner] = weight.shape();
+    let mut output = unwritten(R * columns);
+    let step = (PIECE / inner.max(1)).max(1);
+    let fill = |out: &mut [f32]| {
+        out.par_chunks_mut(step * R)
+            .enumerate()
+            .for_each(|(piece, out)| {
+                level.run(Dots {
+                    inputs,
+                    weight,
+                    first: piece * step,
+                    out,
+                });
+            });
+    };
+    if R == 1 {
+        fill(&mut output);
+        return output;
+    }
+    with_scratch(R * columns, |turned| {
+        fill(turned);
+        for (column, sums) in turned.chunks_exact(R).enumerate() {
+            for (row, sum) in sums.iter().enumerate() {
+                output[row * columns + column] = *sum;
+            }
+        }
+    });
+    output
+}
+
+/// Some rows of the weight with all inputs; written one row of the weight after the other.
+struct Dots<'a, W, const R: usize> {
+    inputs: [&'a [f32]; R],
+    weight: &'a W,
+    first: usize,
+    out: &'a mut [f32],
+}
+
+impl<W: WeightRows, const R: usize> Task for Dots<'_, W, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        for (index, out) in self.out.chunks_exact_mut(R).enumerate() {
+            let sums = self.weight.dots(simd, self.first + index, &self.inputs);
+            out.copy_from_slice(&sums);
+        }
+    }
+}
+
+/// A number as a weight stores it.
+pub(crate) trait Stored: Copy + Sync {
+    /// Reads `LANES` numbers.
+    ///
+    /// # Safety
+    /// `source` is readable for as many.
+    unsafe fn load<S: Simd>(simd: S, source: *const Self) -> S::Vector;
+    /// One number.
+    fn single(self) -> f32;
+}
+
+impl Stored for f32 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(simd: S, source: *const Self) -> S::Vector {
+        // SAFETY: by this function's contract.
+        unsafe { simd.load_at(source) }
+    }
+    #[inline(always)]
+    fn single(self) -> f32 {
+        self
+    }
+}
+
+impl Stored for bf16 {
+    #[inline(always)]
+    unsafe fn load<S: Simd>(simd: S, source: *const Self) -> S::Vector {
+        // SAFETY: by this function's contract.
+        unsafe { simd.load_halves_at(source) }
+    }
+    #[inline(always)]
+    fn single(self) -> f32 {
+        self.to_f32()
+    }
+}
+
+/// Rows one after the other.
+pub(crate) struct DenseRows<'a, T> {
+    data: &'a [T],
+    shape: [usize; 2],
+}
+
+impl<'a, T> DenseRows<'a, T> {
+    /// `shape` is that of rows and columns.
+    pub(crate) fn new(data: &'a [T], shape: [usize; 2]) -> Self {
+        assert_eq!(data.len(), shape[0] * shape[1], "numbers of a weight");
+        Self { data, shape }
+    }
+}
+
+impl<T: Stored> WeightRows for DenseRows<'_, T> {
+    fn shape(&self) -> [usize; 2] {
+        self.shape
+    }
+
+    #[inline(always)]
+    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R] {
+        let columns = self.shape[1];
+        let weight = &self.data[row * columns..(row + 1) * columns];
+        let inputs = inputs.map(|input| &input[..columns]);
+        let mut sums = [[simd.splat(0.0); APART]; R];
+        let mut column = 0;
+        while column + APART * S::LANES <= columns {
+            for apart in 0..APART {
+                let place = column + apart * S::LANES;
+                // SAFETY: the row holds LANES numbers from `place` on.
+                let weight = unsafe { T::load(simd, weight.as_ptr().add(place)) };
+                for (sums, input) in sums.iter_mut().zip(&inputs) {
+                    let input = simd.load(&input[place..]);
+                    sums[apart] = simd.mul_add(weight, input, sums[apart]);
+                }
+            }
+            column += APART * S::LANES;
+        }
+        while column + S::LANES <= columns {
+            // SAFETY: the row holds LANES numbers from `column` on.
+            let weight = unsafe { T::load(simd, weight.as_ptr().add(column)) };
+            for (sums, input) in sums.iter_mut().zip(&inputs) {
+                sums[0] = simd.mul_add(weight, simd.load(&input[column..]), sums[0]);
+            }
+            column += S::LANES;
+        }
+        let mut found = [0.0; R];
+        for ((found, sums), input) in found.iter_mut().zip(sums).zip(&inputs) {
+            let [a, b, c, d] = sums;
+            let rest = weight[column..].iter().zip(&input[column..]);
+            let rest: f32 = rest.map(|(weight, input)| weight.single() * input).sum();
+            *found = simd.sum(simd.add(simd.add(a, b), simd.add(c, d))) + rest;
+        }
+        found
+    }
+}

@@ -1,0 +1,102 @@
+//! The chat template of the model's own files.
+//!
+//! In: messages. Out: the text that the model was trained to continue, with one placeholder for each picture.
+
+use std::path::Path;
+
+use minijinja::{Environment, Error, ErrorKind, Value, context};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{QwenError, Result},
+    hf_config::read_json,
+};
+
+/// A message as templates see it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TemplateMessage {
+    pub role: &'static str,
+    pub content: TemplateContent,
+}
+
+/// Text, or several things.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum TemplateContent {
+    Text(String),
+    Parts(Vec<TemplatePart>),
+}
+
+/// One of several things.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum TemplatePart {
+    Text { text: String },
+    Image,
+    Video,
+}
+
+/// See the module docs.
+#[derive(Debug)]
+pub(crate) struct ChatTemplate {
+    environment: Environment<'static>,
+}
+
+#[derive(Deserialize)]
+struct TemplateFile {
+    chat_template: Option<String>,
+}
+
+impl ChatTemplate {
+    /// Reads `chat_template.jinja`, else the template in `chat_template.json` or `tokenizer_config.json`.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("chat_template.jinja");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => return Self::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(QwenError::Io { path, source }),
+        }
+        for name in ["chat_template.json", "tokenizer_config.json"] {
+            let file = read_json::<TemplateFile>(&folder.join(name))?;
+            if let Some(text) = file.and_then(|file| file.chat_template) {
+                return Self::new(text);
+            }
+        }
+        Err(QwenError::Io {
+            path,
+            source: std::io::ErrorKind::NotFound.into(),
+        })
+    }
+
+    pub(crate) fn new(text: String) -> Result<Self> {
+        let mut environment = Environment::new();
+        environment.set_trim_blocks(true);
+        environment.set_lstrip_blocks(true);
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function(
+            "raise_exception",
+            |reason: String| -> std::result::Result<Value, Error> {
+                Err(Error::new(ErrorKind::InvalidOperation, reason))
+            },
+        );
+        environment
+            .add_template_owned("chat", text)
+            .map_err(failed)?;
+        Ok(Self { environment })
+    }
+
+    /// The text of a conversation, with the beginning of the answer that is asked for.
+    pub(crate) fn render(&self, messages: &[TemplateMessage]) -> Result<String> {
+        let template = self.environment.get_template("chat").map_err(failed)?;
+        template
+            .render(context! { messages => messages, add_generation_prompt => true })
+            .map_err(failed)
+    }
+}
+
+fn failed(error: Error) -> QwenError {
+    QwenError::Template {
+        reason: format!("{error:#}"),
+    }
+}

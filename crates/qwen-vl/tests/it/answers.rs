@@ -1,0 +1,140 @@
+//! Greedy answers against transformers' `generate`, answers of a given form, conversations.
+
+use tubelet_qwen_vl::{
+    AnswerOptions, KeyValueCache, PatternGrammar, Processor, QwenError, QwenVl, RandomSampling,
+    Sampling, TokenSequence,
+};
+
+use crate::golden::{Golden, folder, model};
+
+fn answer(model: &QwenVl, sequence: &TokenSequence, options: AnswerOptions) -> Vec<u32> {
+    let mut cache = KeyValueCache::new();
+    let prompt = model.embed(sequence, None, 0).unwrap();
+    let answer = model.answer(prompt, &mut cache, options).unwrap();
+    answer.map(Result::unwrap).collect()
+}
+
+#[test]
+fn greedy_answers_are_the_references_for_64_tokens() {
+    let (golden, model) = (Golden::open("model_cases"), model());
+    let special = [model.config().tokens.image, model.config().tokens.video];
+    for case in ["text", "image", "images", "video", "mixed"] {
+        let sequence = golden.sequence(case, special);
+        let options = AnswerOptions {
+            max_tokens: 64,
+            ..AnswerOptions::default()
+        };
+        let found = answer(&model, &sequence, options);
+        assert_eq!(found, golden.tokens(&format!("{case}.greedy")), "{case}");
+    }
+}
+
+#[test]
+fn stop_tokens_end_an_answer_and_a_conversation_goes_on_from_there() {
+    let (golden, model) = (Golden::open("model_cases"), model());
+    let tokens = golden.tokens("text.tokens");
+    let expected = golden.tokens("text.greedy");
+    let stop = expected[10];
+    let first = expected.iter().position(|token| *token == stop).unwrap();
+    let mut cache = KeyValueCache::new();
+    let embed = |tokens: &[u32], start| {
+        let sequence = TokenSequence {
+            tokens: tokens.to_vec(),
+            visuals: Vec::new(),
+        };
+        model.embed(&sequence, None, start).unwrap()
+    };
+    let options = || AnswerOptions {
+        max_tokens: 64,
+        stop_tokens: vec![stop],
+        ..AnswerOptions::default()
+    };
+    let prompt = embed(&tokens, 0);
+    let mut begun = model.answer(prompt, &mut cache, options()).unwrap();
+    let found: Vec<u32> = begun.by_ref().map(Result::unwrap).collect();
+    begun.finish().unwrap();
+    assert_eq!(found, expected[..first]);
+    assert_eq!(cache.tokens(), tokens.len() + first);
+    let rest = AnswerOptions {
+        max_tokens: 5,
+        ..AnswerOptions::default()
+    };
+    let prompt = embed(&[stop], cache.next_position());
+    let more = model.answer(prompt, &mut cache, rest).unwrap();
+    let more: Vec<u32> = more.map(Result::unwrap).collect();
+    assert_eq!(more, expected[first + 1..first + 6]);
+}
+
+#[test]
+fn an_answer_keeps_to_its_pattern_however_it_is_drawn() {
+    let (golden, model) = (Golden::open("model_cases"), model());
+    let processor = Processor::load(&folder().join("model"), model.config()).unwrap();
+    let tokens = golden.tokens("text.tokens");
+    let sequence = TokenSequence {
+        tokens,
+        visuals: Vec::new(),
+    };
+    for seed in 0..4 {
+        let grammar = PatternGrammar::new(PatternGrammar::SPAN, processor.token_bytes()).unwrap();
+        let options = AnswerOptions {
+            max_tokens: 64,
+            sampling: Sampling::Random(RandomSampling {
+                temperature: 2.0,
+                top_k: None,
+                top_p: 0.99,
+                seed,
+            }),
+            grammar: Some(Box::new(grammar)),
+            ..AnswerOptions::default()
+        };
+        let text = processor
+            .decode(&answer(&model, &sequence, options))
+            .unwrap();
+        let span: Vec<f64> = serde_json::from_str(&text).unwrap();
+        assert_eq!(span.len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn prompts_that_cannot_be_read_are_refused() {
+    let model = model();
+    let unknown = TokenSequence {
+        tokens: vec![1, 9999],
+        visuals: Vec::new(),
+    };
+    let found = model.embed(&unknown, None, 0);
+    assert!(matches!(
+        found,
+        Err(QwenError::UnknownToken { token: 9999, .. })
+    ));
+    let long = TokenSequence {
+        tokens: vec![1; 5000],
+        visuals: Vec::new(),
+    };
+    let found = model.embed(&long, None, 0);
+    assert!(matches!(
+        found,
+        Err(QwenError::ContextExceeded {
+            tokens: 5000,
+            limit: 4096
+        })
+    ));
+    let short = TokenSequence {
+        tokens: vec![1],
+        visuals: Vec::new(),
+    };
+    let options = AnswerOptions {
+        max_tokens: 1,
+        sampling: Sampling::Random(RandomSampling {
+            temperature: 0.0,
+            top_k: None,
+            top_p: 1.0,
+            seed: 0,
+        }),
+        ..AnswerOptions::default()
+    };
+    let prompt = model.embed(&short, None, 0).unwrap();
+    let mut cache = KeyValueCache::new();
+    let found = model.answer(prompt, &mut cache, options);
+    assert!(matches!(found, Err(QwenError::Generation { .. })));
+}
