@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// Point at objects in a video and get their masks in every frame.
     #[command(after_help = TRACK_EXAMPLES)]
     Track(TrackArguments),
+    /// Ask a question about a video or an image.
+    #[command(after_help = ASK_EXAMPLES)]
+    Ask(AskArguments),
     /// List, inspect and convert model weights.
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -69,6 +72,74 @@ Examples:
     tubelet track rig.toml --camera CAM_FRONT --point 812,430
 Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out.
 Coordinates are pixels of the video, frames count from 0.";
+
+const ASK_EXAMPLES: &str = "\
+Examples:
+  tubelet ask clip.mp4 \"What happens after the car stops?\" --model Qwen/Qwen3-VL-2B-Instruct
+  tubelet ask --image street.jpg \"How many people are there?\" --model models/qwen3-vl-4b --bits 8
+  tubelet ask clip.mp4 \"When does she wave?\" --model models/qwen3-vl-4b --pattern '\\[\\d+\\.\\d, \\d+\\.\\d\\]'
+Memory: about two bytes for each parameter, one with --bits 8, half of one with --bits 4.";
+
+/// Arguments of `tubelet ask`.
+#[derive(Debug, Args)]
+#[command(override_usage = "tubelet ask [OPTIONS] --model <MODEL> [CLIP] <QUESTION>")]
+pub(crate) struct AskArguments {
+    /// A video file, a folder of images, a URL or a device; left out when there are only images.
+    #[arg(value_name = "CLIP")]
+    pub(crate) clip: Option<String>,
+    /// The question.
+    pub(crate) question: String,
+    /// An image; may be given several times.
+    #[arg(long = "image", value_name = "FILE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// A folder of a Qwen3-VL model as released, or its hub id.
+    #[arg(long)]
+    pub(crate) model: String,
+    /// Bits in which weights are kept in memory.
+    #[arg(long, value_enum, default_value_t = BitsArgument::Stored)]
+    pub(crate) bits: BitsArgument,
+    /// Frames that the model sees of each second; its own setting when left out.
+    #[arg(long, value_parser = frames_per_second)]
+    pub(crate) fps: Option<f64>,
+    /// Tokens of the answer at most.
+    #[arg(long, default_value_t = 512)]
+    pub(crate) max_tokens: usize,
+    /// Draw tokens at this temperature instead of taking the likeliest.
+    #[arg(long)]
+    pub(crate) temperature: Option<f32>,
+    /// Share of the probability that tokens are drawn from.
+    #[arg(long, default_value_t = 1.0, requires = "temperature")]
+    pub(crate) top_p: f32,
+    /// Seed of the draws.
+    #[arg(long, default_value_t = 0, requires = "temperature")]
+    pub(crate) seed: u64,
+    /// Form that the answer keeps to, as a regular expression.
+    #[arg(long)]
+    pub(crate) pattern: Option<String>,
+    /// Print a summary as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How weights are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BitsArgument {
+    /// As the files hold them.
+    Stored,
+    /// Eight bits.
+    #[value(name = "8")]
+    Eight,
+    /// Four bits.
+    #[value(name = "4")]
+    Four,
+}
+
+fn frames_per_second(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|fps: &f64| fps.is_finite() && *fps > 0.0)
+        .ok_or_else(|| format!("`{text}` is not a number above zero"))
+}
 
 /// Arguments of `tubelet demo`.
 #[derive(Debug, Args)]

@@ -73,6 +73,9 @@ pub(crate) enum Failure {
     /// Predictions that cannot be judged.
     #[error(transparent)]
     Evaluation(#[from] tubelet_evaluation::EvaluationError),
+    /// A language model that cannot answer.
+    #[error(transparent)]
+    Language(#[from] tubelet_qwen_vl::QwenError),
     /// A training run that cannot go on.
     #[error(transparent)]
     Training(#[from] tubelet_training::TrainingError),

@@ -48,6 +48,7 @@ fn run(command: &Command, printer: Printer) -> Result<ExitCode, Failure> {
         Command::Evaluate(arguments) => commands::evaluate::run(arguments, printer),
         Command::Models(command) => commands::models::run(command, printer),
         Command::Train(arguments) => commands::train::run(arguments, printer),
+        Command::Ask(arguments) => commands::ask::run(arguments, printer),
         Command::Ablate(arguments) => commands::ablate::run(arguments, printer),
         Command::Doctor(arguments) => commands::doctor::run(arguments),
     };

@@ -1,6 +1,7 @@
 //! The program's commands, a file each.
 
 pub(crate) mod ablate;
+pub(crate) mod ask;
 pub(crate) mod data;
 pub(crate) mod demo;
 pub(crate) mod doctor;

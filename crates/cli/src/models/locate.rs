@@ -77,7 +77,7 @@ fn in_folder(folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// `owner/name` of letters, digits, dots, dashes and underscores.
-fn is_hub_id(name: &str) -> bool {
+pub(crate) fn is_hub_id(name: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty()
             && part
