@@ -31,7 +31,7 @@ impl DeepLabels {
     /// Reads a grey PNG.
     ///
     /// # Errors
-    /// [`DatasetError::Read`](crate::DatasetError::Read) for the file, [`DatasetError::Bytes`](crate::DatasetError::Bytes)
+    /// [`DatasetError::Read`] for the file, [`DatasetError::Bytes`]
     /// for what is no grey PNG.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();

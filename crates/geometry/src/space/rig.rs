@@ -111,7 +111,7 @@ mod tests {
             ("front", 0.0),
             ("rear", 180.0),
             ("left", 55.0),
-            ("far left", 110.0),
+            ("far left", 105.0),
         ];
         let rig = named(&ring).unwrap();
         assert_eq!(rig.neighbours(1.0, 60.0), [(0, 2), (2, 3)]);
