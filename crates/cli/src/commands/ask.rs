@@ -114,8 +114,8 @@ fn load(folder: &Path, arguments: &AskArguments) -> Result<QwenVl, Failure> {
     let model = QwenVl::load(folder, WeightType::Stored, &Device::flex())?;
     Ok(match arguments.bits {
         BitsArgument::Stored => model,
-        BitsArgument::Eight => model.compressed(Compression::Eight),
-        BitsArgument::Four => model.compressed(Compression::Four),
+        BitsArgument::Eight => model.compressed(Compression::EightBit),
+        BitsArgument::Four => model.compressed(Compression::FourBit),
     })
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod accidents;
+mod asking;
 mod data;
 mod evaluate;
 mod faults;
