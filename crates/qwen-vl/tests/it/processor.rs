@@ -87,6 +87,10 @@ fn images_become_the_same_patches() {
 
 /// The file is written by `fixtures/qwen_vl/processor.py OUT.safetensors PICTURE…`; pictures of the world are not stored here.
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "says how much was compared, and why nothing was"
+)]
 fn real_pictures_become_the_same_patches() {
     let Some(path) = std::env::var_os("TUBELET_REAL_PICTURES") else {
         println!("skipped: TUBELET_REAL_PICTURES names no file");
