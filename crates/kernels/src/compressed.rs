@@ -58,9 +58,10 @@ impl CompressedWeight {
             Compression::EightBit => {
                 let most = numbers.iter().fold(0.0, |most: f32, x| most.max(x.abs()));
                 let scale = scaled(most, 127.0);
+                let inverse = inverse(scale);
                 for (code, number) in codes.iter_mut().zip(numbers) {
-                    let code_of = quotient(*number, scale).clamp(-127.0, 127.0) as i8;
-                    *code = code_of.cast_unsigned();
+                    let whole = nearest(number * inverse).clamp(-127.0, 127.0) as i8;
+                    *code = whole.cast_unsigned();
                 }
                 scale
             }
@@ -72,7 +73,8 @@ impl CompressedWeight {
                     },
                 );
                 let scale = scaled(most, -8.0);
-                let nibble = |number: f32| (quotient(number, scale) + 8.0).clamp(0.0, 15.0) as u8;
+                let inverse = inverse(scale);
+                let nibble = |x: f32| (nearest(x * inverse) + 8.0).clamp(0.0, 15.0) as u8;
                 let (low, high) = numbers.split_at(GROUP / 2);
                 for ((code, low), high) in codes.iter_mut().zip(low).zip(high) {
                     *code = nibble(*low) | nibble(*high) << 4;
@@ -177,14 +179,17 @@ impl CompressedWeight {
     }
 }
 
-/// The nearest whole number of scales; zero where the scale is.
-fn quotient(number: f32, scale: bf16) -> f32 {
+/// The factor from numbers to codes; zero where all numbers are.
+fn inverse(scale: bf16) -> f32 {
     let scale = scale.to_f32();
-    if scale == 0.0 {
-        0.0
-    } else {
-        (number / scale).round_ties_even()
-    }
+    if scale == 0.0 { 0.0 } else { 1.0 / scale }
+}
+
+/// The nearest whole number, for magnitudes below 2²²; unlike the library's function it becomes vector instructions on
+/// every processor.
+fn nearest(number: f32) -> f32 {
+    const ROUNDING: f32 = 12_582_912.0;
+    (number + ROUNDING) - ROUNDING
 }
 
 /// [`linear`](crate::linear()) with a compressed weight; many rows are multiplied in half precision, where the processor has that.

@@ -9,7 +9,8 @@ use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_qwen_vl::{
     AnswerOptions, Compression, GenerationDefaults, KeyValueCache, Message, Part, PatternGrammar,
-    Picture, Processor, QwenVl, QwenVlConfig, RandomSampling, Role, Sampling, WeightType,
+    Picture, Processor, QwenVl, QwenVlConfig, RandomSampling, Role, Sampling, VideoMarks,
+    WeightType,
 };
 use tubelet_video::{VideoSource, read_image};
 
@@ -44,6 +45,8 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     let folder = language::locate(&arguments.model)?;
     let config = QwenVlConfig::read(&folder.join("config.json"))?;
     let mut processor = Processor::load(&folder, &config)?;
+    // Models were released, and trained, with these.
+    processor.video_marks = VideoMarks::Replaced;
     if let Some(fps) = arguments.fps {
         processor.video_settings().fps = fps;
     }

@@ -24,7 +24,14 @@ fn a_question_about_a_video_is_answered_the_same_way_every_time() {
     let folder = demonstration();
     let model = model();
     let arguments = [
-        "ask", "demo/clip.mp4", "What moves?", "--model", &model, "--max-tokens", "6", "--json",
+        "ask",
+        "demo/clip.mp4",
+        "What moves?",
+        "--model",
+        &model,
+        "--max-tokens",
+        "6",
+        "--json",
     ];
     let answer = asked(folder.path(), &arguments);
     assert_eq!(answer["question"], "What moves?");
@@ -35,7 +42,10 @@ fn a_question_about_a_video_is_answered_the_same_way_every_time() {
     assert_eq!(answer["answer"], again["answer"]);
     // The same words as they are made.
     let streamed = tubelet(folder.path(), &arguments[..arguments.len() - 1]);
-    assert_eq!(stdout(&streamed).trim_end(), answer["answer"].as_str().unwrap().trim_end());
+    assert_eq!(
+        stdout(&streamed).trim_end(),
+        answer["answer"].as_str().unwrap().trim_end()
+    );
 }
 
 #[test]
@@ -45,12 +55,22 @@ fn an_answer_keeps_to_its_pattern() {
     let answer = asked(
         folder.path(),
         &[
-            "ask", "--image", "demo/first-mask.png", "Where?", "--model", &model, "--pattern",
-            "[0-9][0-9]", "--json",
+            "ask",
+            "--image",
+            "demo/first-mask.png",
+            "Where?",
+            "--model",
+            &model,
+            "--pattern",
+            "[0-9][0-9]",
+            "--json",
         ],
     );
     let text = answer["answer"].as_str().unwrap();
-    assert!(text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
+    assert!(
+        text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        "{text}"
+    );
     assert_eq!(answer["complete"], true);
 }
 
@@ -71,17 +91,40 @@ fn what_cannot_be_asked_is_refused_by_name() {
     );
     refuses(
         at,
-        &["ask", "--image", "demo/tracks.json", "Who?", "--model", &model],
+        &[
+            "ask",
+            "--image",
+            "demo/tracks.json",
+            "Who?",
+            "--model",
+            &model,
+        ],
         (1, "tracks.json"),
     );
     refuses(
         at,
-        &["ask", "demo/clip.mp4", "Who?", "--model", &model, "--pattern", "("],
+        &[
+            "ask",
+            "demo/clip.mp4",
+            "Who?",
+            "--model",
+            &model,
+            "--pattern",
+            "(",
+        ],
         (1, "pattern"),
     );
     refuses(
         at,
-        &["ask", "demo/clip.mp4", "Who?", "--model", &model, "--fps", "0"],
+        &[
+            "ask",
+            "demo/clip.mp4",
+            "Who?",
+            "--model",
+            &model,
+            "--fps",
+            "0",
+        ],
         (2, "above zero"),
     );
     let broken: PathBuf = at.join("broken");

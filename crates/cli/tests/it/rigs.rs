@@ -16,7 +16,10 @@ fn drive() -> tempfile::TempDir {
     assert!(output.status.success(), "{}", stderr(&output));
     let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(summary["complete"], true);
-    assert_eq!((&summary["steps"], &summary["objects"][0]), (&3.into(), &1.into()));
+    assert_eq!(
+        (&summary["steps"], &summary["objects"][0]),
+        (&3.into(), &1.into())
+    );
     folder
 }
 
@@ -40,7 +43,11 @@ fn the_demonstration_tracks_through_six_cameras_and_can_be_judged() {
     assert_eq!(cameras.len(), 6);
     for camera in &cameras {
         let pictures = names(&demo.join("masks").join(camera));
-        assert_eq!(pictures, ["00000.png", "00001.png", "00002.png"], "{camera}");
+        assert_eq!(
+            pictures,
+            ["00000.png", "00001.png", "00002.png"],
+            "{camera}"
+        );
     }
     let tracks = RigTracks::read(demo.join("tracks.json")).unwrap();
     assert_eq!((tracks.steps, tracks.masks.len()), (3, 18));
@@ -48,9 +55,21 @@ fn the_demonstration_tracks_through_six_cameras_and_can_be_judged() {
     let again = tubelet(
         folder.path(),
         &[
-            "track", "demo/drive", "--camera", "CAM_FRONT", "--point", "200,120", "--variant",
-            "sam2-mv", "--model", "tubelet-nano", "--direction", "forward", "--tracks-only",
-            "--out", "again",
+            "track",
+            "demo/drive",
+            "--camera",
+            "CAM_FRONT",
+            "--point",
+            "200,120",
+            "--variant",
+            "sam2-mv",
+            "--model",
+            "tubelet-nano",
+            "--direction",
+            "forward",
+            "--tracks-only",
+            "--out",
+            "again",
         ],
     );
     assert!(again.status.success(), "{}", stderr(&again));
@@ -90,12 +109,26 @@ fn what_does_not_fit_a_rig_is_refused_by_name() {
     );
     refuses(
         at,
-        &track(&["--camera", "CAM_BACK", "--point", "2,2", "--variant", "best"]),
+        &track(&[
+            "--camera",
+            "CAM_BACK",
+            "--point",
+            "2,2",
+            "--variant",
+            "best",
+        ]),
         (2, "MST-SAM-G"),
     );
     refuses(
         at,
-        &["track", "demo/masks/CAM_BACK", "--camera", "CAM_BACK", "--point", "2,2"],
+        &[
+            "track",
+            "demo/masks/CAM_BACK",
+            "--camera",
+            "CAM_BACK",
+            "--point",
+            "2,2",
+        ],
         (1, "no rig"),
     );
     std::fs::write(at.join("broken.toml"), "[rig]\ncameras = 3\n").unwrap();

@@ -144,6 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn a_token_costs_no_copy_of_those_before_it() {
+        let device = Device::default();
+        let mut cache = LayerCache::default();
+        let new = |tokens| [0, 1].map(|_| Tensor::<4>::ones([1, 8, tokens, 128], &device));
+        drop(cache.extend(new(30_000)));
+        let start = std::time::Instant::now();
+        for _ in 0..150 {
+            drop(cache.extend(new(1)));
+        }
+        // Copies would move 250 MB for each of the tokens.
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(seconds < 2.0, "{seconds} s");
+    }
+
+    #[test]
     fn a_truncated_cache_goes_on_from_there() {
         let device = Device::default();
         let all = Tensor::<4>::random([1, 1, 8, 2], Distribution::Default, &device);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tubelet_qwen_vl::{
-    Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, Visual,
+    Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, VideoMarks, Visual,
 };
 
 use crate::golden::{Golden, folder};
@@ -87,6 +87,10 @@ fn images_become_the_same_patches() {
 
 /// The file is written by `fixtures/qwen_vl/processor.py OUT.safetensors PICTURE…`; pictures of the world are not stored here.
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "says how much was compared, and why nothing was"
+)]
 fn real_pictures_become_the_same_patches() {
     let Some(path) = std::env::var_os("TUBELET_REAL_PICTURES") else {
         println!("skipped: TUBELET_REAL_PICTURES names no file");
@@ -119,6 +123,19 @@ fn videos_become_the_same_patches_and_tokens() {
             .unwrap();
         assert_eq!(sequence.tokens, golden.tokens(&format!("{name}.tokens")));
     }
+}
+
+#[test]
+fn marks_around_a_video_can_give_way_to_those_of_its_frames() {
+    let (golden, mut processor) = (Golden::open("processor_cases"), processor());
+    let shown = vec![Part::Video(video(&golden, &processor, 0))];
+    processor.video_marks = VideoMarks::Replaced;
+    let text = "<|vision_start|><|video_pad|><|vision_end|>What happens?";
+    let found = processor.with_visuals(text, shown).unwrap().tokens;
+    let kept = golden.tokens("video.0.tokens");
+    let end = processor.token("<|vision_end|>").unwrap();
+    let last = kept.iter().rposition(|token| *token == end).unwrap();
+    assert_eq!(found, [&kept[1..last], &kept[last + 1..]].concat());
 }
 
 #[test]

@@ -98,7 +98,9 @@ fn every_variant_is_trained_and_judged_and_nothing_is_done_twice() {
     }
     // Runs that are judged are not looked at again.
     for variant in RigVariant::ALL {
-        let run = folder.path().join(format!("{}-11", variant.name().to_lowercase()));
+        let run = folder
+            .path()
+            .join(format!("{}-11", variant.name().to_lowercase()));
         std::fs::remove_dir_all(run.join("checkpoints")).unwrap();
     }
     assert_eq!(ablation.run(&device, &mut Silent).unwrap().unwrap(), rows);
