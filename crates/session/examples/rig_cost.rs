@@ -1,0 +1,149 @@
+//! What the variants of MST-SAM cost: `cargo run --release -p tubelet-session --example rig_cost` (`-- SIDE` for pictures and
+//! maps of another size than 256, `-- SIDE STEPS` for another number of steps than 12).
+//!
+//! In: nothing; six cameras see two discs that all of them show at all times. Out: for each variant the memory tokens that a view
+//! looks at, milliseconds of a view by its median, and bytes of memory that are held, all in one run, the variants taking
+//! turns step by step. Weights are those of `tubelet-rig`.
+
+use std::{error::Error, io::Write, process::ExitCode, sync::Arc, time::Instant};
+
+use burn::tensor::Device;
+use tubelet_geometry::{BoundingBox, Camera, Distortion, FrameSize, Lens, RigidTransform};
+use tubelet_segmentation::{RigVariant, Segmenter, SegmenterConfig, embedded_rig};
+use tubelet_session::{
+    ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
+};
+use tubelet_video::Frame;
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+const CAMERAS: usize = 6;
+/// Bytes of a number in memory.
+const BYTES: usize = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match measure(&arguments) {
+        Ok(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &[String]) -> Fallible<String> {
+    let number = |index: usize, default: usize| -> Fallible<usize> {
+        Ok(arguments.get(index).map_or(Ok(default), |text| text.parse())?)
+    };
+    let (side, steps) = (number(0, 256)?, number(1, 12)?);
+    let file = embedded_rig()?;
+    let mut config = SegmenterConfig::of(&file)?;
+    config.image_size = side;
+    config.prompt_encoder.image_size = side;
+    let (segmenter, _) = Segmenter::load(&config, &file, &Device::default())?;
+    let segmenter = Arc::new(segmenter);
+    let mut sessions = RigVariant::ALL
+        .into_iter()
+        .map(|variant| session(&segmenter, variant, side))
+        .collect::<Fallible<Vec<_>>>()?;
+    let mut seconds: Vec<Vec<f64>> = vec![Vec::new(); sessions.len()];
+    for step in 0..steps {
+        let shown = pictures(step, side)?;
+        for (session, seconds) in sessions.iter_mut().zip(&mut seconds) {
+            let start = Instant::now();
+            session.show(step, &shown)?;
+            if step == 0 {
+                session.say(ObjectId(1), 0, RigPrompt::Box(disc(step, side)))?;
+            }
+            session.track()?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+    }
+    let grid = config.embedding_size();
+    let tokens = grid * grid;
+    let mut text = "| variant | memory tokens a view | ms a view | of SAM2-MV | memory held, MB |\n\
+                    |---|---:|---:|---:|---:|\n"
+        .to_owned();
+    let mut first = None;
+    for ((variant, session), seconds) in RigVariant::ALL.iter().zip(&sessions).zip(&mut seconds) {
+        // Until the window is full a view has less to look at.
+        let full = variant.rule().window.div_ceil(CAMERAS) + 1;
+        let mut steady = seconds.split_off(full.min(seconds.len().saturating_sub(1)));
+        steady.sort_by(f64::total_cmp);
+        let view = 1e3 * steady[steady.len() / 2] / CAMERAS as f64;
+        let base = *first.get_or_insert(view);
+        let held = session.held(ObjectId(1))?;
+        let megabytes = (held * tokens * config.memory.channels * BYTES) as f64 / 1e6;
+        text += &format!(
+            "| {} | {} | {view:.1} | {:.2} | {megabytes:.2} |\n",
+            variant.name(),
+            variant.rule().window * tokens,
+            view / base,
+        );
+    }
+    Ok(text)
+}
+
+fn session(segmenter: &Arc<Segmenter>, variant: RigVariant, side: usize) -> Fallible<RigSession> {
+    let half = side as f64 / 2.0;
+    let cameras = (0..CAMERAS)
+        .map(|index| -> Fallible<RigCamera> {
+            let lens = Lens::from_calibration([half; 2], [half - 0.5; 2], Distortion::None)?;
+            let turn = index as f64 * std::f64::consts::TAU / CAMERAS as f64;
+            let ahead = RigidTransform::from_quaternion([0.5, -0.5, 0.5, -0.5], [0.0; 3])?;
+            let around = [(turn / 2.0).cos(), 0.0, 0.0, (turn / 2.0).sin()];
+            let place = RigidTransform::from_quaternion(around, [0.0, 0.0, 1.5])? * ahead;
+            Ok(RigCamera {
+                name: format!("CAM_{index}"),
+                calibration: Some(Camera::new(FrameSize::new(side, side), lens, place)?),
+            })
+        })
+        .collect::<Fallible<Vec<_>>>()?;
+    let options = RigOptions {
+        rule: variant.rule(),
+        ..RigOptions::default()
+    };
+    Ok(RigSession::new(Arc::clone(segmenter), cameras, options)?)
+}
+
+/// Where the disc is in every camera.
+fn disc(step: usize, side: usize) -> BoundingBox {
+    let side = side as f32;
+    let left = side * (0.3 + 0.01 * step as f32);
+    BoundingBox::new(left, side * 0.35, left + side * 0.25, side * 0.6)
+}
+
+/// A bright disc on a dark checked ground.
+fn pictures(step: usize, side: usize) -> Fallible<RigStep> {
+    let bounds = disc(step, side);
+    let middle = [
+        f32::midpoint(bounds.left, bounds.right),
+        f32::midpoint(bounds.top, bounds.bottom),
+    ];
+    let radius = bounds.width() / 2.0;
+    let pixel = |index: usize| {
+        let (x, y) = (index % side, index / side);
+        let away = (x as f32 - middle[0]).hypot(y as f32 - middle[1]);
+        if away < radius {
+            [230, 60, 40]
+        } else {
+            [40 + ((x / 16 + y / 16) % 2) as u8 * 50; 3]
+        }
+    };
+    let pixels: Vec<u8> = (0..side * side).flat_map(pixel).collect();
+    let frame = Frame::new(FrameSize::new(side, side), pixels)?;
+    let world_from_ego =
+        RigidTransform::from_quaternion([1.0, 0.0, 0.0, 0.0], [step as f64, 0.0, 0.0])?;
+    let picture = RigPicture {
+        frame,
+        world_from_ego: Some(world_from_ego),
+    };
+    Ok(RigStep {
+        pictures: vec![Some(picture); CAMERAS],
+        world_from_ego: Some(world_from_ego),
+    })
+}
