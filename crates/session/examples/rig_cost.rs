@@ -37,7 +37,9 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &[String]) -> Fallible<String> {
     let number = |index: usize, default: usize| -> Fallible<usize> {
-        Ok(arguments.get(index).map_or(Ok(default), |text| text.parse())?)
+        Ok(arguments
+            .get(index)
+            .map_or(Ok(default), |text| text.parse())?)
     };
     let (side, steps) = (number(0, 256)?, number(1, 12)?);
     let file = embedded_rig()?;
@@ -65,9 +67,10 @@ fn measure(arguments: &[String]) -> Fallible<String> {
     }
     let grid = config.embedding_size();
     let tokens = grid * grid;
-    let mut text = "| variant | memory tokens a view | ms a view | of SAM2-MV | memory held, MB |\n\
+    let mut text =
+        "| variant | memory tokens a view | ms a view | of SAM2-MV | memory held, MB |\n\
                     |---|---:|---:|---:|---:|\n"
-        .to_owned();
+            .to_owned();
     let mut first = None;
     for ((variant, session), seconds) in RigVariant::ALL.iter().zip(&sessions).zip(&mut seconds) {
         // Until the window is full a view has less to look at.

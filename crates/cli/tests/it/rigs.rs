@@ -6,7 +6,6 @@ use serde_json::Value;
 use tubelet_datasets::RigTracks;
 
 use crate::program::{refuses, stderr, stdout, tubelet};
-use crate::tracking::read_json;
 
 /// Makes a drive of three steps with the demonstration and gives its folder.
 fn drive() -> tempfile::TempDir {

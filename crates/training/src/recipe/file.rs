@@ -244,7 +244,14 @@ mod tests {
 
     #[test]
     fn the_recipes_that_come_along_are_read() {
-        for text in [OVERFIT, include_str!("../../recipes/nano.toml")] {
+        let texts = [
+            OVERFIT,
+            include_str!("../../recipes/nano.toml"),
+            include_str!("../../recipes/nano-further.toml"),
+            include_str!("../../recipes/rig.toml"),
+            include_str!("../../recipes/rig-overfit.toml"),
+        ];
+        for text in texts {
             let recipe = Recipe::parse(text, Path::new("a.toml")).unwrap();
             assert!(recipe.steps() > 0);
         }
