@@ -82,7 +82,10 @@ Memory: about two bytes for each parameter, one with --bits 8, half of one with 
 
 /// Arguments of `tubelet ask`.
 #[derive(Debug, Args)]
-#[command(override_usage = "tubelet ask [OPTIONS] --model <MODEL> [CLIP] <QUESTION>")]
+#[command(
+    allow_missing_positional = true,
+    override_usage = "tubelet ask [OPTIONS] --model <MODEL> [CLIP] <QUESTION>"
+)]
 pub(crate) struct AskArguments {
     /// A video file, a folder of images, a URL or a device; left out when there are only images.
     #[arg(value_name = "CLIP")]

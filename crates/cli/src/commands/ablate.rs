@@ -40,13 +40,12 @@ struct Row {
 /// When the recipe is none, or a run cannot be written or goes astray.
 pub(crate) fn run(arguments: &AblateArguments, printer: Printer) -> Result<(), Failure> {
     let MethodArgument::MstSam = arguments.method;
-    let (path, recipe) = match &arguments.recipe {
-        Some(path) => (path.clone(), Recipe::read(path)?),
-        None => {
-            let path = PathBuf::from("rig.toml");
-            let recipe = Recipe::parse(RIG_RECIPE, &path)?;
-            (path, recipe)
-        }
+    let (path, recipe) = if let Some(path) = &arguments.recipe {
+        (path.clone(), Recipe::read(path)?)
+    } else {
+        let path = PathBuf::from("rig.toml");
+        let recipe = Recipe::parse(RIG_RECIPE, &path)?;
+        (path, recipe)
     };
     let device = Device::flex();
     let drives = drives(arguments, &recipe, &path)?;
@@ -60,13 +59,11 @@ pub(crate) fn run(arguments: &AblateArguments, printer: Printer) -> Result<(), F
     let mut training = Training::new(printer);
     let rows = ablation.run(&device, &mut training)?;
     training.finish();
-    match rows {
-        Some(rows) => show(&rows, arguments.json),
-        None => {
-            printer.note("stopped; the same command goes on from here");
-            Ok(())
-        }
+    if let Some(rows) = rows {
+        return show(&rows, arguments.json);
     }
+    printer.note("stopped; the same command goes on from here");
+    Ok(())
 }
 
 fn drives(

@@ -64,13 +64,12 @@ pub(crate) fn draw(
             let seconds = clock.since_first(step.timestamp_micros);
             sheet.add(&picture, &format!("step {number}  {seconds:.2} s"))?;
         }
-        let (mut writer, size) = match video.take() {
-            Some(begun) => begun,
-            None => {
-                let size = picture.size;
-                let writer = VideoWriter::create(&drawn.video, size, WriteOptions::default())?;
-                (writer, size)
-            }
+        let (mut writer, size) = if let Some(begun) = video.take() {
+            begun
+        } else {
+            let size = picture.size;
+            let writer = VideoWriter::create(&drawn.video, size, WriteOptions::default())?;
+            (writer, size)
         };
         let seconds = clock.shown_at(step.timestamp_micros);
         let picture = fitted(picture, size)?;

@@ -121,7 +121,7 @@ fn what_does_not_fit_is_refused_with_its_problems() {
 fn protocols_are_listed_with_what_they_expect() {
     let folder = tempfile::tempdir().unwrap();
     let said = stdout(&tubelet(folder.path(), &["evaluate", "--list"]));
-    assert_eq!(said.lines().count(), 24);
+    assert_eq!(said.lines().count(), 26);
     let said = stdout(&tubelet(folder.path(), &["evaluate", "vidstg", "--list"]));
     assert!(
         said.contains("vidor/") && said.contains("--rules stcat"),
@@ -132,5 +132,5 @@ fn protocols_are_listed_with_what_they_expect() {
         &["evaluate", "--list", "--json"],
     )))
     .unwrap();
-    assert_eq!(listed.as_array().unwrap().len(), 24);
+    assert_eq!(listed.as_array().unwrap().len(), 26);
 }

@@ -124,22 +124,21 @@ impl BatchSampler {
             .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         for attempt in 0..MOST_ATTEMPTS {
             let held = request.number + attempt * DRIVES_APART;
-            let scene = match self.driven.get(&held) {
-                Some(scene) => Arc::clone(scene),
-                None => {
-                    let scene = SceneRequest {
-                        seed: self.randomness.seed(request.purpose, held),
-                        side: request.side,
-                        steps: request.frames,
-                        cameras: recipe.cameras.get(),
-                        difficulty: request.difficulty,
-                        texture: request.texture,
-                    };
-                    let mut of_scene = self.randomness.generator(request.purpose, held);
-                    let scene = Arc::new(render_drive(&scene, recipe, &mut of_scene)?);
-                    self.driven.insert(held, Arc::clone(&scene));
-                    scene
-                }
+            let scene = if let Some(scene) = self.driven.get(&held) {
+                Arc::clone(scene)
+            } else {
+                let scene = SceneRequest {
+                    seed: self.randomness.seed(request.purpose, held),
+                    side: request.side,
+                    steps: request.frames,
+                    cameras: recipe.cameras.get(),
+                    difficulty: request.difficulty,
+                    texture: request.texture,
+                };
+                let mut of_scene = self.randomness.generator(request.purpose, held);
+                let scene = Arc::new(render_drive(&scene, recipe, &mut of_scene)?);
+                self.driven.insert(held, Arc::clone(&scene));
+                scene
             };
             let choice = Choice {
                 objects: request.objects,

@@ -30,6 +30,8 @@ const ALIKE_ATTENTIONS: [&str; 4] = [
 const MEMORY_BIAS: f32 = 3.0;
 /// Weight of the corrections of the memory encoder's blocks.
 const BLOCK_SCALE: f32 = 0.1;
+/// Beginnings of the names of layers that stay as they were made: at zero.
+const SILENT: [&str; 2] = ["recall.spatial.image.", "recall.spatial.memory."];
 /// Parts of a layer's name, and the gain of the first line whose parts it all has.
 const GAINS: [(&[&str], f64); 16] = [
     // How sharply a prompt looks at its place.
@@ -110,6 +112,10 @@ fn twin(info: &ParameterInfo) -> Option<String> {
 fn first_value(info: &ParameterInfo, random: &mut impl Rng) -> Option<Vec<f32>> {
     if info.holder == "MixingBlock" && info.field() == "scale" {
         return Some(vec![BLOCK_SCALE; info.len()]);
+    }
+    // What tells tokens their place begins with saying nothing.
+    if SILENT.iter().any(|start| info.name.starts_with(start)) {
+        return None;
     }
     let inputs = match (info.holder.as_str(), info.shape.as_slice()) {
         // Kernels as wide as their stride: every output pixel has one input pixel.

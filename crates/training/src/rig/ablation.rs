@@ -145,16 +145,15 @@ impl Ablation<'_> {
     /// SAM2-MV with the weights that training begins with.
     fn without_training(&self, device: &Device) -> Result<AblationRow, TrainingError> {
         let path = self.folder.join("before.json");
-        let scores = match read_scores(&path)? {
-            Some(scores) => scores,
-            None => {
-                let recipe = self.recipe_of(RigVariant::Sam2Mv, self.recipe.seed)?;
-                let segmenter = Trainer::beginning(&recipe, device)?.valid();
-                let rule = RigVariant::Sam2Mv.rule();
-                let scores = self.drives.evaluate(&segmenter, rule, PromptKind::Mask)?;
-                write_scores(&path, &scores)?;
-                scores
-            }
+        let scores = if let Some(scores) = read_scores(&path)? {
+            scores
+        } else {
+            let recipe = self.recipe_of(RigVariant::Sam2Mv, self.recipe.seed)?;
+            let segmenter = Trainer::beginning(&recipe, device)?.valid();
+            let rule = RigVariant::Sam2Mv.rule();
+            let scores = self.drives.evaluate(&segmenter, rule, PromptKind::Mask)?;
+            write_scores(&path, &scores)?;
+            scores
         };
         Ok(one_run("SAM2-MV, not trained", &scores, [None, None]))
     }
