@@ -5,7 +5,7 @@
 //! looks at, milliseconds of a view by its median, and bytes of memory that are held, all in one run, the variants taking
 //! turns step by step. Weights are those of `tubelet-rig`.
 
-use std::{error::Error, io::Write, process::ExitCode, sync::Arc, time::Instant};
+use std::{error::Error, fmt::Write as _, io::Write, process::ExitCode, sync::Arc, time::Instant};
 
 use burn::tensor::Device;
 use tubelet_geometry::{BoundingBox, Camera, Distortion, FrameSize, Lens, RigidTransform};
@@ -81,12 +81,13 @@ fn measure(arguments: &[String]) -> Fallible<String> {
         let base = *first.get_or_insert(view);
         let held = session.held(ObjectId(1))?;
         let megabytes = (held * tokens * config.memory.channels * BYTES) as f64 / 1e6;
-        text += &format!(
-            "| {} | {} | {view:.1} | {:.2} | {megabytes:.2} |\n",
+        writeln!(
+            text,
+            "| {} | {} | {view:.1} | {:.2} | {megabytes:.2} |",
             variant.name(),
             variant.rule().window * tokens,
             view / base,
-        );
+        )?;
     }
     Ok(text)
 }
