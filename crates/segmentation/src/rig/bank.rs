@@ -1,7 +1,7 @@
 //! What is remembered of one object over views and time.
 //!
 //! In: memories by view, and whether the object was found there. Out: those that
-//! [`select_views`](super::selection::select_views) asks for. A value in the caller's hands that does not grow with time, if
+//! [`select_views`] asks for. A value in the caller's hands that does not grow with time, if
 //! the caller lets go of what no later view can ask for.
 
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ use crate::config::SegmenterConfig;
 /// Coordinates of a point and its depth.
 const POINT_CHANNELS: usize = 4;
 
-/// Sizes of a [`SpatialPosition`].
+/// Sizes of what tells tokens their place in space.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpatialPositionConfig {
     /// Depths that tokens are lifted to.
