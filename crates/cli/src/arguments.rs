@@ -195,7 +195,7 @@ pub(crate) struct TrackArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) scene: Option<String>,
     /// How cameras look back on each other: sam2-mv, mst-sam-l, mst-sam-g, mst-sam-m or mst-sam.
-    #[arg(long, value_name = "VARIANT", default_value = "mst-sam", value_parser = variant)]
+    #[arg(long, value_name = "VARIANT", default_value = "mst-sam")]
     pub(crate) variant: RigVariant,
     /// Where to go from the prompted frames.
     #[arg(long, value_enum, default_value_t = DirectionArgument::Both)]
@@ -222,13 +222,6 @@ pub(crate) struct TrackArguments {
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn variant(name: &str) -> Result<RigVariant, String> {
-    RigVariant::from_name(name).ok_or_else(|| {
-        let known: Vec<&str> = RigVariant::ALL.iter().map(|known| known.name()).collect();
-        format!("there are {}", known.join(", "))
-    })
 }
 
 /// Ways to go from the prompted frames.

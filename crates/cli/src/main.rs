@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod ended;
 mod failure;
 mod interrupt;
 mod models;

@@ -1,6 +1,6 @@
 //! The only place that prints: results on stdout, progress and notes on stderr.
 
-use std::time::Duration;
+use std::{io::Write, path::Path, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -37,6 +37,17 @@ impl Printer {
     #[expect(clippy::print_stdout, reason = "this is the place that prints")]
     pub(crate) fn result(text: &str) {
         println!("{text}");
+    }
+
+    /// A part of a line, on stdout, at once.
+    ///
+    /// # Errors
+    /// When stdout refuses it.
+    pub(crate) fn piece(text: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(Failure::writing(Path::new("stdout")))
     }
 
     /// A result as JSON, on stdout.

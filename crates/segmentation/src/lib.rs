@@ -49,14 +49,10 @@ pub use rig::{
     bank::{Reach, ViewBank},
     rays::{DepthRange, RayGrid},
     recall::ViewPast,
-    rule::{RigRule, RigVariant, SpatialScope, ViewCandidates},
+    rule::{RigRule, RigVariant, SpatialScope, UnknownVariant, ViewCandidates},
     selection::{HeldView, RigMoment, View, select_views},
     sights::{Encodings, Sights, Viewpoint},
     spatial_position::SpatialPositionConfig,
 };
 pub use segmenter::{Prediction, Prompt, Recalled, Segmenter};
-pub use weights::{
-    embedded::{embedded_nano, embedded_rig},
-    file::SavedFormat,
-    naming::Naming,
-};
+pub use weights::{embedded::EmbeddedModel, file::SavedFormat, naming::Naming};

@@ -15,7 +15,7 @@ use std::{
 
 use burn::tensor::Device;
 use tubelet_geometry::FrameSize;
-use tubelet_segmentation::{Segmenter, SegmenterConfig, embedded_nano};
+use tubelet_segmentation::{EmbeddedModel, Segmenter, SegmenterConfig};
 use tubelet_session::{
     Click, Command, Event, FrameSource, ObjectId, Place, Propagation, Session, SessionOptions,
 };
@@ -75,7 +75,7 @@ fn measure(frames: &str) -> Fallible<(f64, f64)> {
 /// Tracks two objects from the first frame to the last.
 fn run(frames: &str) -> Fallible<String> {
     let frames = frames.parse()?;
-    let file = embedded_nano()?;
+    let file = EmbeddedModel::Nano.weights()?;
     let config = SegmenterConfig::of(&file)?;
     let (segmenter, _) = Segmenter::load(&config, &file, &Device::default())?;
     let clip = Box::new(Discs { frames });

@@ -9,7 +9,7 @@ use std::{error::Error, fmt::Write as _, io::Write, process::ExitCode, sync::Arc
 
 use burn::tensor::Device;
 use tubelet_geometry::{BoundingBox, Camera, Distortion, FrameSize, Lens, RigidTransform};
-use tubelet_segmentation::{RigVariant, Segmenter, SegmenterConfig, embedded_rig};
+use tubelet_segmentation::{EmbeddedModel, RigVariant, Segmenter, SegmenterConfig};
 use tubelet_session::{
     ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
 };
@@ -42,7 +42,7 @@ fn measure(arguments: &[String]) -> Fallible<String> {
             .map_or(Ok(default), |text| text.parse())?)
     };
     let (side, steps) = (number(0, 256)?, number(1, 12)?);
-    let file = embedded_rig()?;
+    let file = EmbeddedModel::Rig.weights()?;
     let mut config = SegmenterConfig::of(&file)?;
     config.image_size = side;
     config.prompt_encoder.image_size = side;

@@ -7,6 +7,7 @@ mod command;
 mod course;
 mod error;
 mod event;
+mod finding;
 mod frames;
 mod object;
 mod options;

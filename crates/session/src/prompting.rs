@@ -5,7 +5,7 @@
 
 use tubelet_geometry::{BoundingBox, FrameSize, Mask, PixelTransform};
 use tubelet_segmentation::{
-    FramePolicy, FrameRole, ImageFeatures, Moment, Past, Prediction, Prompt, Recalled,
+    FrameMemory, FramePolicy, FrameRole, ImageFeatures, Moment, Past, Prompt, Recalled,
     prepare_masks,
 };
 
@@ -58,13 +58,8 @@ impl Session {
         let prompt = Prompt::Mask(prepare_masks(image, self.segmenter.image_size()));
         let features = self.existing_features(place.frame)?;
         let recalled = self.segmenter.recall_nothing(&features);
-        self.answer(
-            place,
-            Said::default(),
-            &features,
-            self.segmenter
-                .predict(&features, &recalled, prompt, FramePolicy::prompted()),
-        )
+        let found = self.finder(&features).prompted(&recalled, prompt)?;
+        self.answer(place, Said::default(), found)
     }
 
     fn say_points(
@@ -85,9 +80,8 @@ impl Session {
             previous,
         };
         let recalled = self.recall_for_prompt(object, place.frame, &features);
-        let policy = FramePolicy::prompted();
-        let prediction = self.segmenter.predict(&features, &recalled, prompt, policy);
-        self.answer(place, said, &features, prediction)
+        let found = self.finder(&features).prompted(&recalled, prompt)?;
+        self.answer(place, said, found)
     }
 
     fn recall_for_prompt(
@@ -114,24 +108,13 @@ impl Session {
         }
     }
 
-    /// Takes up what was predicted from a prompt.
+    /// Takes up what a prompt pointed at.
     fn answer(
         &mut self,
         place: Place,
         said: Said,
-        features: &ImageFeatures,
-        mut prediction: Prediction,
+        (outcome, memory): (Outcome, FrameMemory),
     ) -> Result<Event, SessionError> {
-        let mut outcome = Outcome::one(&prediction);
-        // What is remembered of a prompted frame is what was shown.
-        if let Some(largest) = self.options.largest_filled_hole
-            && outcome.fill_holes(largest)?
-        {
-            prediction.logits = outcome.tensor(&self.device);
-        }
-        let memory = self
-            .segmenter
-            .remember(features, &prediction, FramePolicy::prompted());
         let corrections = self.options.corrections;
         if self.object_mut(place.object).is_err() {
             self.objects.push(TrackedObject::new(place.object));

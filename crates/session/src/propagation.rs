@@ -3,7 +3,7 @@
 //! In: a course through the video, or the next frame of a stream. Out: the masks of all objects, frame by frame. Objects are
 //! tracked together; those that were prompted in a frame keep what was said there.
 
-use tubelet_segmentation::{Direction, FramePolicy, FrameRole, MemoryBank, Moment, Past, Prompt};
+use tubelet_segmentation::{Direction, FramePolicy, FrameRole, MemoryBank, Moment, Past};
 use tubelet_video::Frame;
 
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
     event::{Event, FrameMasks},
     object::TrackedObject,
     options::Retention,
-    outcome::Outcome,
     session::Session,
 };
 
@@ -160,7 +159,6 @@ impl Session {
         let Some(features) = self.features(frame)? else {
             return Ok(false);
         };
-        let policy = FramePolicy::tracked();
         let banks: Vec<&MemoryBank> = objects
             .iter()
             .map(|&index| &self.objects[index].bank)
@@ -173,17 +171,11 @@ impl Session {
                 clip_frames: self.frames.clip_frames(),
             },
         };
-        let recalled = self.segmenter.recall(&features, past, policy);
-        let prediction = self
+        let recalled = self
             .segmenter
-            .predict(&features, &recalled, Prompt::None, policy);
-        let memory = self.segmenter.remember(&features, &prediction, policy);
-        let memories = memory.split();
-        let outcomes = Outcome::all(&prediction);
-        for ((&index, memory), mut outcome) in objects.iter().zip(memories).zip(outcomes) {
-            if let Some(largest) = self.options.largest_filled_hole {
-                outcome.fill_holes(largest)?;
-            }
+            .recall(&features, past, FramePolicy::tracked());
+        let found = self.finder(&features).tracked(&recalled)?;
+        for (&index, (outcome, memory)) in objects.iter().zip(found) {
             let object = &mut self.objects[index];
             object.bank.insert(frame, FrameRole::Tracked, memory);
             object.outcomes.insert(frame, outcome);

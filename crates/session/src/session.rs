@@ -13,6 +13,7 @@ use crate::{
     command::{Command, ObjectId, Place},
     error::SessionError,
     event::{Event, FrameMasks, MaskLogits, ObjectMask},
+    finding::Finder,
     frames::{FrameSource, Frames},
     object::TrackedObject,
     options::SessionOptions,
@@ -165,6 +166,15 @@ impl Session {
         let features = self.segmenter.encode(image);
         self.features = Some((index, features.clone()));
         Ok(Some(features))
+    }
+
+    /// A look at a picture with these features.
+    pub(crate) fn finder<'a>(&'a self, features: &'a ImageFeatures) -> Finder<'a> {
+        Finder {
+            segmenter: &self.segmenter,
+            features,
+            largest_filled_hole: self.options.largest_filled_hole,
+        }
     }
 
     /// Features of a frame that has to exist.

@@ -60,7 +60,7 @@ impl HeldOutClips {
                 texture: 1.0,
             };
             let clip = render(&request, Randomness(seed))?;
-            let mut objects = clip.visible_at_first(side * side / PIXELS_PER_LEAST_AREA);
+            let mut objects = clip.visible_in(0, side * side / PIXELS_PER_LEAST_AREA);
             objects.truncate(recipe.objects.get());
             Ok(ClipBatch::new(clip.size, vec![(clip, objects)]))
         };

@@ -12,7 +12,7 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use tubelet_nn::WeightFile;
-use tubelet_segmentation::{Segmenter, embedded_nano, embedded_rig};
+use tubelet_segmentation::{EmbeddedModel, Segmenter};
 
 use crate::{
     TrainingError,
@@ -332,10 +332,9 @@ fn fresh(recipe: &Recipe, device: &Device) -> Segmenter {
 
 /// The weight file that a recipe begins with: one of the models in the program by its name, or a file.
 fn initial_weights(path: &Path) -> Result<WeightFile, TrainingError> {
-    let is_file = path.is_file();
-    match path.file_name().and_then(|name| name.to_str()) {
-        Some("tubelet-nano") if !is_file => Ok(embedded_nano()?),
-        Some("tubelet-rig") if !is_file => Ok(embedded_rig()?),
+    let name = path.file_name().and_then(|name| name.to_str());
+    match name.and_then(EmbeddedModel::from_name) {
+        Some(model) if !path.is_file() => Ok(model.weights()?),
         _ => Ok(WeightFile::open(path)?),
     }
 }

@@ -10,7 +10,7 @@ use tubelet::{
     datasets::{Davis, DavisYear, VideoSample},
     geometry::{BoundingBox, Mask},
     metrics::{Davis2016Sequence, DecayPositions},
-    segmentation::{Device, Segmenter, SegmenterConfig, embedded_nano},
+    segmentation::{Device, EmbeddedModel, Segmenter, SegmenterConfig},
     session::{
         Click, Command, Event, HeldFrames, ObjectId, Place, Propagation, Session, SessionOptions,
     },
@@ -85,7 +85,7 @@ fn run() -> Fallible<String> {
         .collect::<Result<Vec<_>, _>>()?;
     let weights = match &request.weights {
         Some(path) => WeightFile::open(path)?,
-        None => embedded_nano()?,
+        None => EmbeddedModel::Nano.weights()?,
     };
     let config = SegmenterConfig::of(&weights)?;
     let (segmenter, _) = Segmenter::load(&config, &weights, &Device::default())?;

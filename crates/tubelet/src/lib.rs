@@ -7,13 +7,13 @@
 //! use std::sync::Arc;
 //!
 //! use tubelet::{
-//!     segmentation::{Device, Segmenter, SegmenterConfig, embedded_nano},
+//!     segmentation::{Device, Segmenter, SegmenterConfig, EmbeddedModel},
 //!     session::{Click, Command, Event, ObjectId, Place, Propagation, Session, SessionOptions},
 //!     video::{FrameReader, VideoSource},
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let weights = embedded_nano()?;
+//! let weights = EmbeddedModel::Nano.weights()?;
 //! let config = SegmenterConfig::of(&weights)?;
 //! let (segmenter, _) = Segmenter::load(&config, &weights, &Device::default())?;
 //! let clip = FrameReader::new(VideoSource::open("clip.mp4")?);

@@ -3,7 +3,7 @@
 //! In: a clip or an image, words, a model folder. Out: the answer, as it is made. Of a video only the frames that the model
 //! samples are decoded to pixels it keeps.
 
-use std::{io::Write, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use burn::tensor::Device;
 use serde::Serialize;
@@ -219,17 +219,4 @@ fn options<'a>(
         options.grammar = Some(Box::new(grammar));
     }
     Ok(options)
-}
-
-impl Printer {
-    /// A part of a line, on stdout, at once.
-    ///
-    /// # Errors
-    /// When stdout refuses it.
-    fn piece(text: &str) -> Result<(), Failure> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(Failure::writing(Path::new("stdout")))
-    }
 }

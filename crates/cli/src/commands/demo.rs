@@ -13,7 +13,8 @@ use tubelet_video::{LabelMap, VideoWriter, WriteOptions};
 
 use crate::{
     arguments::DemoArguments,
-    commands::track::{finish, show},
+    commands::track::finish,
+    ended::Ended,
     failure::Failure,
     models::{known::NANO, open},
     print::Printer,
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         propagation: Propagation::default(),
     };
     let summary = finish(run, folder, true, printer)?;
-    show(&summary, arguments.json, printer)
+    summary.show(arguments.json, printer)
 }
 
 /// Writes the clip, and the mask of its largest object in the first frame.

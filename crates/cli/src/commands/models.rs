@@ -5,17 +5,14 @@ use std::{collections::BTreeMap, path::PathBuf};
 use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_nn::StorageType;
-use tubelet_segmentation::{Naming, SavedFormat, Segmenter, SegmenterConfig};
+use tubelet_segmentation::{EmbeddedModel, Naming, SavedFormat, Segmenter, SegmenterConfig};
 
 use crate::{
     arguments::{
         ModelsCommand, ModelsConvertArguments, ModelsInfoArguments, NamesArgument, StorageArgument,
     },
     failure::Failure,
-    models::{
-        known::{EMBEDDED, KNOWN},
-        locate, open,
-    },
+    models::{known::KNOWN, locate, open},
     print::Printer,
 };
 
@@ -40,8 +37,8 @@ struct Listed {
 }
 
 fn list(json: bool) -> Result<(), Failure> {
-    let embedded = EMBEDDED.into_iter().map(|name| Listed {
-        name,
+    let embedded = EmbeddedModel::ALL.into_iter().map(|model| Listed {
+        name: model.name(),
         checkpoint: None,
         million_parameters: None,
         here: Some("in the program".to_owned()),

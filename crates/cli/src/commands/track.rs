@@ -12,6 +12,7 @@ use tubelet_video::VideoSource;
 
 use crate::{
     arguments::{DirectionArgument, TrackArguments},
+    ended::{Ended, objects},
     failure::Failure,
     interrupt::Interrupt,
     models::{known::NANO, open},
@@ -21,9 +22,6 @@ use crate::{
     rig,
     tracking::{Run, Tracked},
 };
-
-/// Exit code of a run that ended at the user's wish, as shells know it.
-pub(crate) const INTERRUPTED: u8 = 130;
 
 /// What a run says of itself on stdout.
 #[derive(Debug, Serialize)]
@@ -76,7 +74,7 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
     };
     let with_pictures = !arguments.tracks_only;
     let summary = finish(run, &arguments.out, with_pictures, printer)?;
-    show(&summary, arguments.json, printer)
+    summary.show(arguments.json, printer)
 }
 
 /// Tracks, writes everything down, and draws it.
@@ -127,37 +125,24 @@ pub(crate) fn finish(
     })
 }
 
-/// Prints a summary and gives the exit code: a run that was interrupted says so.
-///
-/// # Errors
-/// When it cannot be put into JSON.
-pub(crate) fn show(summary: &Summary, json: bool, printer: Printer) -> Result<ExitCode, Failure> {
-    let code = if summary.complete {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(INTERRUPTED)
-    };
-    if json {
-        Printer::json(summary)?;
-        return Ok(code);
+impl Ended for Summary {
+    fn is_complete(&self) -> bool {
+        self.complete
     }
-    let state = if summary.complete {
-        "tracked"
-    } else {
-        "stopped after"
-    };
-    let objects = match summary.objects.len() {
-        1 => "1 object".to_owned(),
-        count => format!("{count} objects"),
-    };
-    printer.note(&format!(
-        "{state} {objects} in {} frames, {:.1} frames per second, with {}",
-        summary.frames, summary.frames_per_second, summary.model
-    ));
-    let pictures = [&summary.overlay, &summary.masks, &summary.contact_sheet];
-    Printer::result(&summary.tracks.display().to_string());
-    for path in pictures.into_iter().flatten() {
-        Printer::result(&path.display().to_string());
+
+    fn account(&self) -> String {
+        format!(
+            "{} in {} frames, {:.1} frames per second, with {}",
+            objects(self.objects.len()),
+            self.frames,
+            self.frames_per_second,
+            self.model
+        )
     }
-    Ok(code)
+
+    fn written(&self) -> Vec<&PathBuf> {
+        let pictures = [&self.overlay, &self.masks, &self.contact_sheet];
+        let pictures = pictures.into_iter().flatten();
+        std::iter::once(&self.tracks).chain(pictures).collect()
+    }
 }

@@ -1,11 +1,11 @@
 //! The models this version knows by name.
 
+use tubelet_segmentation::EmbeddedModel;
+
 /// Name of the model inside the program that tracks videos.
-pub(crate) const NANO: &str = "tubelet-nano";
+pub(crate) const NANO: &str = EmbeddedModel::Nano.name();
 /// Name of the model inside the program that tracks rigs of several cameras.
-pub(crate) const RIG: &str = "tubelet-rig";
-/// The models inside the program.
-pub(crate) const EMBEDDED: [&str; 2] = [NANO, RIG];
+pub(crate) const RIG: &str = EmbeddedModel::Rig.name();
 
 /// A published model.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,15 +6,16 @@
 use std::path::{Path, PathBuf};
 
 use hf_hub::{Cache, api::sync::ApiBuilder};
+use tubelet_segmentation::EmbeddedModel;
 
-use super::known::{EMBEDDED, NANO, RIG, weight_files};
+use super::known::{NANO, RIG, weight_files};
 use crate::failure::Failure;
 
 /// Where a model's weights are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ModelSource {
-    /// In the program, under this name.
-    Embedded(&'static str),
+    /// In the program.
+    Embedded(EmbeddedModel),
     /// In a file.
     File(PathBuf),
 }
@@ -25,7 +26,7 @@ pub(crate) enum ModelSource {
 /// When nothing of that name is here, nor can be fetched: with what to get and where to put it.
 pub(crate) fn locate(name: &str) -> Result<ModelSource, Failure> {
     let path = Path::new(name);
-    if let Some(embedded) = EMBEDDED.into_iter().find(|known| *known == name) {
+    if let Some(embedded) = EmbeddedModel::from_name(name) {
         Ok(ModelSource::Embedded(embedded))
     } else if path.is_file() {
         Ok(ModelSource::File(path.to_owned()))

@@ -4,12 +4,9 @@
 
 use burn::tensor::Device;
 use tubelet_nn::WeightFile;
-use tubelet_segmentation::{Segmenter, SegmenterConfig, embedded_nano, embedded_rig};
+use tubelet_segmentation::{Segmenter, SegmenterConfig};
 
-use super::{
-    known::RIG,
-    locate::{ModelSource, locate},
-};
+use super::locate::{ModelSource, locate};
 use crate::failure::Failure;
 
 /// A model ready for use.
@@ -29,8 +26,7 @@ pub(crate) struct OpenModel {
 /// When there is no such model, or its file cannot be read.
 pub(crate) fn weights(name: &str) -> Result<WeightFile, Failure> {
     match locate(name)? {
-        ModelSource::Embedded(RIG) => Ok(embedded_rig()?),
-        ModelSource::Embedded(_) => Ok(embedded_nano()?),
+        ModelSource::Embedded(model) => Ok(model.weights()?),
         ModelSource::File(path) => Ok(WeightFile::open(&path)?),
     }
 }

@@ -9,13 +9,13 @@ use std::{
 };
 
 use indicatif::ProgressBar;
-use tubelet_geometry::{BoundingBox, Mask};
+use tubelet_geometry::Mask;
 use tubelet_video::{
     ContactSheet, DrawnPoint, Frame, LabelMap, ObjectDrawing, OverlayStyle, VideoSource,
     VideoWriter, WriteOptions, object_color,
 };
 
-use super::journal::{Journal, Record};
+use super::journal::Journal;
 use crate::failure::Failure;
 
 /// Pictures on the contact sheet, and how they are laid out.
@@ -73,7 +73,9 @@ pub(crate) fn draw(
             let mask = record.mask.decode()?;
             labels.paint(&mask, label_of(record.object))?;
             let here = points.get(&(index, record.object));
-            draw_record(&mut frame, record, &mask, here.map_or(&[], Vec::as_slice))?;
+            let points = here.map_or(&[][..], Vec::as_slice);
+            let found = (record.object as usize, f64::from(record.score));
+            draw_object(&mut frame, found, &mask, points)?;
         }
         labels.write_png(pictures.masks.join(format!("{index:05}.png")))?;
         if (index - first) % sheet_step == 0 {
@@ -94,22 +96,23 @@ fn label_of(object: u32) -> u8 {
     u8::try_from(object).unwrap_or(u8::MAX)
 }
 
-fn draw_record(
+/// Draws an object's mask, its box, its number and score, and the points that prompted it.
+///
+/// # Errors
+/// When the mask is not of the frame's size.
+pub(crate) fn draw_object(
     frame: &mut Frame,
-    record: &Record,
+    (object, score): (usize, f64),
     mask: &Mask,
     points: &[DrawnPoint],
 ) -> Result<(), Failure> {
-    let label = format!("{}  {:.2}", record.object, record.score);
-    let bounding_box = record
-        .bounds
-        .map(|[left, top, right, bottom]| BoundingBox::new(left, top, right, bottom));
+    let label = format!("{object}  {score:.2}");
     let drawing = ObjectDrawing {
         mask: Some(mask),
-        bounding_box,
+        bounding_box: mask.bounding_box(),
         points,
         label: (!mask.is_empty()).then_some(label.as_str()),
-        color: object_color(record.object as usize),
+        color: object_color(object),
     };
     frame.draw_object(&drawing, OverlayStyle::default())?;
     Ok(())

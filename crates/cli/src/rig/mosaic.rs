@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use glam::DVec3;
 use tubelet_datasets::{RigClip, RigStep};
-use tubelet_geometry::{BoundingBox, FrameSize};
-use tubelet_video::{
-    ContactSheet, Frame, ObjectDrawing, OverlayStyle, VideoWriter, WriteOptions, object_color,
-};
+use tubelet_geometry::FrameSize;
+use tubelet_video::{ContactSheet, Frame, VideoWriter, WriteOptions};
 
 use super::tracked::Tracked;
-use crate::{failure::Failure, output::pictures::write_png, print::Printer};
+use crate::{
+    failure::Failure,
+    output::pictures::{draw_object, write_png},
+    print::Printer,
+};
 
 /// Width of one camera's picture in the mosaic.
 const CELL_WIDTH: usize = 480;
@@ -154,17 +156,8 @@ fn mosaic(
         let mut frame = view.picture.decode()?;
         for found in tracked.of_view(camera, step.index) {
             let mask = found.mask.decode();
-            let label = format!("{}  {:.2}", found.object, found.score);
-            let drawing = ObjectDrawing {
-                mask: Some(&mask),
-                bounding_box: mask.bounding_box().map(|edges| {
-                    BoundingBox::new(edges.left, edges.top, edges.right, edges.bottom)
-                }),
-                points: &[],
-                label: (!mask.is_empty()).then_some(label.as_str()),
-                color: object_color(found.object as usize),
-            };
-            frame.draw_object(&drawing, OverlayStyle::default())?;
+            let found = (found.object as usize, found.score);
+            draw_object(&mut frame, found, &mask, &[])?;
         }
         cells.add(&frame, name)?;
     }

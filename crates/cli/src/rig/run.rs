@@ -21,7 +21,7 @@ use tubelet_session::{
 use super::{mosaic, tracked::Tracked};
 use crate::{
     arguments::{DirectionArgument, TrackArguments},
-    commands::track::INTERRUPTED,
+    ended::{Ended, objects},
     failure::Failure,
     interrupt::Interrupt,
     models::{known::RIG, open},
@@ -192,7 +192,7 @@ pub(crate) fn finish(
         mosaic: drawn.as_ref().map(|drawn| drawn.video.clone()),
         contact_sheet: drawn.map(|drawn| drawn.sheet),
     };
-    show(&summary, job.json, printer)
+    summary.show(job.json, printer)
 }
 
 fn directions(asked: DirectionArgument) -> Vec<Direction> {
@@ -335,37 +335,28 @@ fn pictures(seen: &SeenStep) -> Result<RigStep, Failure> {
     })
 }
 
-fn show(summary: &Summary, json: bool, printer: Printer) -> Result<ExitCode, Failure> {
-    let code = if summary.complete {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(INTERRUPTED)
-    };
-    if json {
-        Printer::json(summary)?;
-        return Ok(code);
+impl Ended for Summary {
+    fn is_complete(&self) -> bool {
+        self.complete
     }
-    let state = if summary.complete {
-        "tracked"
-    } else {
-        "stopped after"
-    };
-    printer.note(&format!(
-        "{state} {} objects in {} steps of {} cameras, {:.1} views per second, with {} ({})",
-        summary.objects.len(),
-        summary.steps,
-        summary.cameras.len(),
-        summary.views_per_second,
-        summary.model,
-        summary.variant,
-    ));
-    Printer::result(&summary.tracks.display().to_string());
-    Printer::result(&summary.masks.display().to_string());
-    for path in [&summary.mosaic, &summary.contact_sheet]
-        .into_iter()
-        .flatten()
-    {
-        Printer::result(&path.display().to_string());
+
+    fn account(&self) -> String {
+        format!(
+            "{} in {} steps of {} cameras, {:.1} views per second, with {} ({})",
+            objects(self.objects.len()),
+            self.steps,
+            self.cameras.len(),
+            self.views_per_second,
+            self.model,
+            self.variant,
+        )
     }
-    Ok(code)
+
+    fn written(&self) -> Vec<&PathBuf> {
+        let pictures = [&self.mosaic, &self.contact_sheet].into_iter().flatten();
+        [&self.tracks, &self.masks]
+            .into_iter()
+            .chain(pictures)
+            .collect()
+    }
 }

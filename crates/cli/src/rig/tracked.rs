@@ -14,6 +14,12 @@ use tubelet_session::{ObjectMask, RigMasks};
 
 use crate::failure::Failure;
 
+/// Size of a camera that has not shown a picture; it has no masks either.
+const UNSEEN: FrameSize = FrameSize {
+    width: 1,
+    height: 1,
+};
+
 /// See the module docs.
 pub(crate) struct Tracked {
     labels: RigLabelWriter,
@@ -32,10 +38,7 @@ impl Tracked {
             tracks: RigTracks {
                 clip: clip.name().to_owned(),
                 steps: clip.step_count(),
-                cameras: cameras
-                    .iter()
-                    .map(|name| (name.clone(), FrameSize::new(0, 0)))
-                    .collect(),
+                cameras: cameras.iter().map(|name| (name.clone(), UNSEEN)).collect(),
                 masks: BTreeMap::new(),
             },
         })
@@ -87,12 +90,7 @@ impl Tracked {
     /// When the disk refuses it.
     pub(crate) fn finish(&self, folder: &Path) -> Result<PathBuf, Failure> {
         let path = folder.join("tracks.json");
-        let mut tracks = self.tracks.clone();
-        // Cameras that never showed a picture have no size, and no masks either.
-        for (_, size) in &mut tracks.cameras {
-            *size = FrameSize::new(size.width.max(1), size.height.max(1));
-        }
-        tracks.write(&path)?;
+        self.tracks.write(&path)?;
         Ok(path)
     }
 

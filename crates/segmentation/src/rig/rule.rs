@@ -2,6 +2,10 @@
 //!
 //! Knows no tensors (*MST-SAM*, sections 3.3, 3.4 and 4.2).
 
+use std::str::FromStr;
+
+use thiserror::Error;
+
 /// Time steps past which a view of a whole MST-SAM is stale. Four seconds of nuScenes' key frames.
 const RECENT_STEPS: usize = 8;
 /// Views looked back on, the anchor included, where they are chosen.
@@ -83,13 +87,6 @@ impl RigVariant {
         }
     }
 
-    /// The variant of a name, in any case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|variant| variant.name().eq_ignore_ascii_case(name))
-    }
-
     /// How its views look back.
     pub const fn rule(self) -> RigRule {
         let (window, candidates, scope) = match self {
@@ -114,5 +111,26 @@ impl RigVariant {
             candidates,
             scope,
         }
+    }
+}
+
+/// A name that no variant has.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("no variant `{name}`; there are {}", RigVariant::ALL.map(RigVariant::name).join(", "))]
+pub struct UnknownVariant {
+    name: String,
+}
+
+impl FromStr for RigVariant {
+    type Err = UnknownVariant;
+
+    /// The variant of the paper's name, in any case.
+    fn from_str(name: &str) -> Result<Self, UnknownVariant> {
+        Self::ALL
+            .into_iter()
+            .find(|variant| variant.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| UnknownVariant {
+                name: name.to_owned(),
+            })
     }
 }

@@ -4,7 +4,7 @@
 
 use tubelet_geometry::{FrameSize, PixelTransform};
 use tubelet_segmentation::{
-    Encodings, FramePolicy, ImageFeatures, Prompt, Recalled, View, ViewPast, prepare_masks,
+    Encodings, ImageFeatures, Prompt, Recalled, View, ViewPast, prepare_masks,
 };
 
 use super::{
@@ -16,7 +16,6 @@ use crate::{
     command::{ObjectId, Place},
     error::SessionError,
     event::ObjectMask,
-    outcome::Outcome,
     said::{Said, check_box, check_clicks, mask_image},
 };
 
@@ -63,7 +62,6 @@ impl RigSession {
         };
         let known = self.objects.iter().find(|known| known.id == object);
         let features = present.features.frame(row);
-        let policy = FramePolicy::prompted();
         let (said, recalled, prompt) = match prompt {
             RigPrompt::Mask(mask) => {
                 let image = mask_image(place, &mask, size, &self.device)?;
@@ -87,14 +85,7 @@ impl RigSession {
                 self.points(known, (present, view, size), (said, &features))?
             }
         };
-        let mut prediction = self.segmenter.predict(&features, &recalled, prompt, policy);
-        let mut outcome = Outcome::one(&prediction);
-        if let Some(largest) = self.options.largest_filled_hole
-            && outcome.fill_holes(largest)?
-        {
-            prediction.logits = outcome.tensor(&self.device);
-        }
-        let memory = self.segmenter.remember(&features, &prediction, policy);
+        let found = self.finder(&features).prompted(&recalled, prompt)?;
         let cameras = self.cameras().len();
         let index = self.objects.iter().position(|known| known.id == object);
         let index = index.unwrap_or_else(|| {
@@ -102,7 +93,7 @@ impl RigSession {
             self.objects.len() - 1
         });
         let known = &mut self.objects[index];
-        known.take(view, true, (outcome, memory));
+        known.take(view, true, found);
         known.said.insert(camera, said);
         let masks = self.masks(camera, size)?;
         let unknown = SessionError::UnknownObject { object };

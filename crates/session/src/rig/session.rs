@@ -18,7 +18,7 @@ use super::{
     object::RigObject,
     step::{RigCamera, RigOptions, RigStep},
 };
-use crate::{command::ObjectId, error::SessionError};
+use crate::{command::ObjectId, error::SessionError, finding::Finder};
 
 /// Largest difference between the aspect ratios of a picture and of its camera's calibration, as a share.
 const ASPECT_TOLERANCE: f64 = 0.01;
@@ -99,6 +99,15 @@ impl RigSession {
         let known = self.objects.iter().find(|other| other.id == object);
         let known = known.ok_or(SessionError::UnknownObject { object })?;
         Ok(known.bank.held().len())
+    }
+
+    /// A look at a picture with these features.
+    pub(crate) fn finder<'a>(&'a self, features: &'a ImageFeatures) -> Finder<'a> {
+        Finder {
+            segmenter: &self.segmenter,
+            features,
+            largest_filled_hole: self.options.largest_filled_hole,
+        }
     }
 
     /// Forgets an object.

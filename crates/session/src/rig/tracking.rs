@@ -3,13 +3,13 @@
 //! Cameras are gone through in order, those that were prompted first of all, because a view looks back on those before it.
 
 use tubelet_geometry::FrameSize;
-use tubelet_segmentation::{Encodings, FramePolicy, Prompt, View, ViewBank, ViewPast};
+use tubelet_segmentation::{Encodings, View, ViewBank, ViewPast};
 
 use super::{
     session::{Present, RigSession},
     step::RigMasks,
 };
-use crate::{error::SessionError, event::ObjectMask, outcome::Outcome, session::object_masks};
+use crate::{error::SessionError, event::ObjectMask, session::object_masks};
 
 impl RigSession {
     /// Tracks all objects in the present step. Pictures in which something was said about an object keep it. May be called
@@ -70,7 +70,6 @@ impl RigSession {
             return Ok(());
         }
         let features = present.features.frame(row);
-        let policy = FramePolicy::tracked();
         let banks: Vec<&ViewBank> = waiting
             .iter()
             .map(|&index| &self.objects[index].bank)
@@ -83,16 +82,9 @@ impl RigSession {
             sights: &mut sights,
         };
         let recalled = self.segmenter.recall_views(&features, past);
-        let prediction = self
-            .segmenter
-            .predict(&features, &recalled, Prompt::None, policy);
-        let memory = self.segmenter.remember(&features, &prediction, policy);
-        let outcomes = Outcome::all(&prediction);
-        for ((&index, memory), mut outcome) in waiting.iter().zip(memory.split()).zip(outcomes) {
-            if let Some(largest) = self.options.largest_filled_hole {
-                outcome.fill_holes(largest)?;
-            }
-            self.objects[index].take(view, false, (outcome, memory));
+        let found = self.finder(&features).tracked(&recalled)?;
+        for (&index, found) in waiting.iter().zip(found) {
+            self.objects[index].take(view, false, found);
         }
         Ok(())
     }

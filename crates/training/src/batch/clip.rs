@@ -42,11 +42,11 @@ pub struct ClipBatch {
 }
 
 impl LabelledClip {
-    /// Identities that are visible in the first frame on at least `least` pixels, ascending.
-    pub fn visible_at_first(&self, least: usize) -> Vec<u8> {
+    /// Identities that are visible in a frame on at least `least` pixels, ascending.
+    pub fn visible_in(&self, frame: usize, least: usize) -> Vec<u8> {
         let mut areas = [0usize; 256];
-        if let Some(first) = self.frames.first() {
-            first.ids.iter().for_each(|&id| areas[usize::from(id)] += 1);
+        if let Some(frame) = self.frames.get(frame) {
+            frame.ids.iter().for_each(|&id| areas[usize::from(id)] += 1);
         }
         (1..=u8::MAX)
             .filter(|&id| areas[usize::from(id)] >= least.max(1))
@@ -156,7 +156,7 @@ mod tests {
     fn objects_of_all_clips_stand_side_by_side_in_every_frame() {
         let first = clip([[1, 1, 0, 2], [0, 1, 2, 2]]);
         let second = clip([[0, 3, 3, 3], [3, 0, 0, 0]]);
-        assert_eq!(first.visible_at_first(2), [1]);
+        assert_eq!(first.visible_in(0, 2), [1]);
         let batch = ClipBatch::new(first.size, vec![(first, vec![1, 2]), (second, vec![3])]);
         assert_eq!((batch.frames(), batch.clips(), batch.objects()), (2, 2, 3));
         assert_eq!(batch.clip_of_object, [0, 0, 1]);

@@ -85,7 +85,7 @@ mod tests {
         };
         let clip = render(&request, Randomness(1)).unwrap();
         assert_eq!(clip, render(&request, Randomness(1)).unwrap());
-        assert!(!clip.visible_at_first(1).is_empty());
+        assert!(!clip.visible_in(0, 1).is_empty());
         let held_out = ClipRequest {
             purpose: Purpose::HeldOut,
             ..request

@@ -98,11 +98,11 @@ impl BatchSampler {
             let least = clip.size.width * clip.size.height / PIXELS_PER_LEAST_AREA;
             let mut changed = (*clip).clone();
             change_shape(&mut changed, &self.augmentation, &mut random);
-            if changed.visible_at_first(least).is_empty() {
+            if changed.visible_in(0, least).is_empty() {
                 changed = (*clip).clone();
             }
             change_colours(&mut changed, &self.augmentation, &mut random);
-            let mut objects = changed.visible_at_first(least);
+            let mut objects = changed.visible_in(0, least);
             objects.shuffle(&mut random);
             objects.truncate(most);
             chosen.push((changed, objects));

@@ -35,12 +35,5 @@ impl RigRecipe {
 }
 
 fn variant<'a, D: Deserializer<'a>>(text: D) -> Result<RigVariant, D::Error> {
-    let name = String::deserialize(text)?;
-    RigVariant::from_name(&name).ok_or_else(|| {
-        let known: Vec<&str> = RigVariant::ALL.iter().map(|known| known.name()).collect();
-        D::Error::custom(format!(
-            "no variant `{name}`; there are {}",
-            known.join(", ")
-        ))
-    })
+    String::deserialize(text)?.parse().map_err(D::Error::custom)
 }

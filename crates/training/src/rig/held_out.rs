@@ -10,7 +10,7 @@ use tubelet_segmentation::{RigRule, Segmenter};
 
 use super::{
     fast_poly::{self, Detections},
-    scene::{Choice, RigScene, SceneRequest, render},
+    scene::{Choice, SceneRequest, drive, photograph},
 };
 use crate::{
     TrainingError,
@@ -85,7 +85,8 @@ impl HeldOutDrives {
                 difficulty: request.difficulty,
                 texture: 1.0,
             };
-            let scene: RigScene = render(&scene, recipe, &mut random)?;
+            let drive = drive(&scene, recipe)?;
+            let scene = photograph(&drive, scene.cameras, &mut random)?;
             let choice = Choice {
                 objects: request.objects,
                 least: request.side * request.side / PIXELS_PER_LEAST_AREA,
@@ -95,7 +96,7 @@ impl HeldOutDrives {
             if let Some(batch) = scene.batch(rule, choice, &mut random) {
                 drives.push(Drive {
                     batch,
-                    detections: scene.detections,
+                    detections: Detections::of(&drive)?,
                 });
             }
         }

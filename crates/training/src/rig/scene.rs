@@ -11,7 +11,7 @@ use tubelet_datasets::{DrivingClip, DrivingWorldConfig, driving_clip};
 use tubelet_geometry::{Camera, FrameSize, RigidTransform};
 use tubelet_segmentation::RigRule;
 
-use super::{fast_poly::Detections, way::RigWay};
+use super::way::RigWay;
 use crate::{
     TrainingError,
     batch::clip::{ClipBatch, LabelledClip, LabelledFrame},
@@ -25,8 +25,6 @@ pub(crate) struct RigScene {
     pub(crate) views: LabelledClip,
     pub(crate) cameras: Vec<Camera>,
     pub(crate) world_from_ego: Vec<RigidTransform>,
-    /// What a detector of boxes reports.
-    pub(crate) detections: Detections,
 }
 
 /// Which drive.
@@ -46,12 +44,11 @@ pub(crate) struct SceneRequest {
     pub(crate) texture: f64,
 }
 
-/// Drives through the world and takes the pictures of some neighbouring cameras.
-pub(crate) fn render(
+/// A drive through the world; its pictures are taken later.
+pub(crate) fn drive(
     request: &SceneRequest,
     recipe: &RigRecipe,
-    random: &mut impl Rng,
-) -> Result<RigScene, TrainingError> {
+) -> Result<DrivingClip, TrainingError> {
     let config = DrivingWorldConfig {
         size: FrameSize::new(request.side, request.side),
         steps: request.steps,
@@ -62,12 +59,30 @@ pub(crate) fn render(
         texture: request.texture as f32,
         ..DrivingWorldConfig::default()
     };
-    let clip = driving_clip(request.seed, &config)?;
-    let chosen = neighbours(&clip, request.cameras, random);
+    Ok(driving_clip(request.seed, &config)?)
+}
+
+/// Drives through the world and takes the pictures of some neighbouring cameras.
+pub(crate) fn render(
+    request: &SceneRequest,
+    recipe: &RigRecipe,
+    random: &mut impl Rng,
+) -> Result<RigScene, TrainingError> {
+    photograph(&drive(request, recipe)?, request.cameras, random)
+}
+
+/// The pictures that some neighbouring cameras, `count` at most, take on a drive.
+pub(crate) fn photograph(
+    clip: &DrivingClip,
+    count: usize,
+    random: &mut impl Rng,
+) -> Result<RigScene, TrainingError> {
+    let chosen = neighbours(clip, count, random);
+    let steps = clip.config().steps;
     let mut names = BTreeMap::new();
-    let mut frames = Vec::with_capacity(request.steps * chosen.len());
-    let mut world_from_ego = Vec::with_capacity(request.steps);
-    for step in 0..request.steps {
+    let mut frames = Vec::with_capacity(steps * chosen.len());
+    let mut world_from_ego = Vec::with_capacity(steps);
+    for step in 0..steps {
         world_from_ego.push(clip.world_from_ego(step)?);
         for &camera in &chosen {
             let picture = clip.picture(step, camera)?;
@@ -80,12 +95,11 @@ pub(crate) fn render(
     let cameras = clip.rig().cameras();
     Ok(RigScene {
         views: LabelledClip {
-            size: config.size,
+            size: clip.config().size,
             frames,
         },
         cameras: chosen.iter().map(|&camera| cameras[camera]).collect(),
         world_from_ego,
-        detections: Detections::of(&clip)?,
     })
 }
 
@@ -144,7 +158,8 @@ impl RigScene {
             !wanted || (cameras > 1) == choice.across
         };
         let visible = |first: usize, wanted: bool| -> Vec<u8> {
-            self.visible(first, choice.least)
+            self.views
+                .visible_in(first, choice.least)
                 .into_iter()
                 .filter(|&id| fits(id, wanted))
                 .collect()
@@ -169,23 +184,12 @@ impl RigScene {
         Some(batch)
     }
 
-    /// Identities on at least `least` pixels of a view.
-    fn visible(&self, view: usize, least: usize) -> Vec<u8> {
-        let mut areas = [0usize; 256];
-        if let Some(frame) = self.views.frames.get(view) {
-            frame.ids.iter().for_each(|&id| areas[usize::from(id)] += 1);
-        }
-        (1..=u8::MAX)
-            .filter(|&id| areas[usize::from(id)] >= least.max(1))
-            .collect()
-    }
-
     /// For each identity a bit for each camera that sees it at some time.
     fn cameras_by_object(&self, least: usize) -> BTreeMap<u8, u32> {
         let mut seen: BTreeMap<u8, u32> = BTreeMap::new();
         for view in 0..self.views.frames.len() {
             let bit = 1u32 << (view % self.cameras.len().max(1)).min(31);
-            for id in self.visible(view, least) {
+            for id in self.views.visible_in(view, least) {
                 *seen.entry(id).or_default() |= bit;
             }
         }
