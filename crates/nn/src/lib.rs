@@ -4,9 +4,11 @@
 //! PyTorch's names (`weight`, `bias`), so that a checkpoint's tensors are used as they are stored.
 //! Knows no model.
 
+mod golden;
 mod layers;
 mod weights;
 
+pub use golden::relative_error;
 pub use layers::convolution::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 pub use layers::feed_forward::{FeedForward, FeedForwardConfig};
 pub use layers::layer_norm::{LayerNorm, LayerNorm2d, LayerNormConfig};

@@ -4,10 +4,10 @@ use burn::{
     module::Module,
     tensor::{Device, Int, Tensor, activation},
 };
-use tubelet_nn::WeightFile;
+use tubelet_nn::{WeightFile, relative_error};
 use tubelet_qwen_vl::{Adapter, AdapterConfig, AdapterUse, QwenError, QwenVl, TokenSequence};
 
-use crate::golden::{Golden, TOLERANCE, close, folder, model, relative_error};
+use crate::golden::{Golden, TOLERANCE, close, folder, model};
 
 fn sequence(model: &QwenVl) -> TokenSequence {
     let special = [model.config().tokens.image, model.config().tokens.video];

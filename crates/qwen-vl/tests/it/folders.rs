@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use burn::tensor::{Device, Tensor};
 use safetensors::{SafeTensors, tensor::TensorView};
-use tubelet_nn::WeightError;
+use tubelet_nn::{WeightError, relative_error};
 use tubelet_qwen_vl::{Compression, QwenError, QwenVl, QwenVlConfig, TokenSequence, WeightType};
 
-use crate::golden::{folder, model, relative_error};
+use crate::golden::{folder, model};
 
 fn states(model: &QwenVl) -> Tensor<3> {
     let sequence = TokenSequence {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use tubelet_nn::WeightFile;
+use tubelet_nn::{WeightFile, relative_error};
 use tubelet_qwen_vl::{QwenVl, TokenSequence, VisionGrid, Visual, VisualKind, WeightType};
 
 /// Largest difference that passes, as a fraction of the largest expected value.
@@ -148,25 +148,4 @@ pub(crate) fn close<const D: usize>(name: &str, actual: Tensor<D>, expected: Ten
         error <= TOLERANCE,
         "{name}: the largest difference is {error:.2e} of the largest value"
     );
-}
-
-/// Largest difference as a fraction of the largest expected value; infinite where a value is not a number.
-pub(crate) fn relative_error<const D: usize>(actual: Tensor<D>, expected: Tensor<D>) -> f32 {
-    let values = |tensor: Tensor<D>| tensor.try_into_vec_as::<f32>().unwrap();
-    let (actual, expected) = (values(actual), values(expected));
-    let largest = expected
-        .iter()
-        .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
-    let difference = actual
-        .iter()
-        .zip(&expected)
-        .map(|(left, right)| (left - right).abs())
-        .fold(0.0, |most: f32, difference| {
-            if difference.is_nan() {
-                f32::INFINITY
-            } else {
-                most.max(difference)
-            }
-        });
-    difference / largest
 }

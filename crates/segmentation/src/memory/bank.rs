@@ -30,6 +30,16 @@ impl FrameMemory {
             })
             .collect()
     }
+
+    /// Nothing, of a small model's sizes.
+    #[cfg(test)]
+    pub(crate) fn blank() -> Self {
+        let device = burn::tensor::Device::flex();
+        Self {
+            spatial: Tensor::zeros([1, 4, 2], &device),
+            pointer: Tensor::zeros([1, 8], &device),
+        }
+    }
 }
 
 /// Why a frame is remembered.
@@ -137,35 +147,16 @@ impl MemoryBank {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::selection::RecallPolicy, *};
-    use burn::tensor::Device;
-
-    const WINDOW: Window = Window {
-        frames: 7,
-        pointers: 16,
-        policy: RecallPolicy {
-            stride: 1,
-            prompted_limit: None,
-            pointers_ahead: false,
-        },
-    };
-
-    fn memory() -> FrameMemory {
-        let device = Device::flex();
-        FrameMemory {
-            spatial: Tensor::zeros([1, 4, 2], &device),
-            pointer: Tensor::zeros([1, 8], &device),
-        }
-    }
+    use super::*;
 
     #[test]
     fn a_long_video_fills_the_bank_no_further() {
         let mut bank = MemoryBank::default();
-        bank.insert(0, FrameRole::Prompted, memory());
+        bank.insert(0, FrameRole::Prompted, FrameMemory::blank());
         let mut sizes = Vec::new();
         for frame in 1..400 {
-            bank.insert(frame, FrameRole::Tracked, memory());
-            bank.keep_within_reach(frame, WINDOW);
+            bank.insert(frame, FrameRole::Tracked, FrameMemory::blank());
+            bank.keep_within_reach(frame, Window::PUBLISHED);
             let held = bank.held();
             sizes.push((held.prompted.len(), held.spatial.len(), held.pointers.len()));
         }
@@ -177,8 +168,8 @@ mod tests {
     #[test]
     fn a_frame_has_one_role() {
         let mut bank = MemoryBank::default();
-        bank.insert(3, FrameRole::Tracked, memory());
-        bank.insert(3, FrameRole::Prompted, memory());
+        bank.insert(3, FrameRole::Tracked, FrameMemory::blank());
+        bank.insert(3, FrameRole::Prompted, FrameMemory::blank());
         assert_eq!(bank.held().spatial, Vec::<usize>::new());
         bank.demote(3);
         assert_eq!(

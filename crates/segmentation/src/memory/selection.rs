@@ -57,6 +57,18 @@ pub struct Window {
 }
 
 impl Window {
+    /// Of the published models, tracking forward.
+    #[cfg(test)]
+    pub(crate) const PUBLISHED: Self = Self {
+        frames: 7,
+        pointers: 16,
+        policy: RecallPolicy {
+            stride: 1,
+            prompted_limit: None,
+            pointers_ahead: false,
+        },
+    };
+
     /// Farthest tracked frame whose spatial memory can be asked for.
     pub fn spatial_reach(&self) -> usize {
         match self.frames {
@@ -229,16 +241,6 @@ fn nearest_prompted(prompted: &[usize], frame: usize, limit: Option<usize>) -> V
 mod tests {
     use super::*;
 
-    const WINDOW: Window = Window {
-        frames: 7,
-        pointers: 16,
-        policy: RecallPolicy {
-            stride: 1,
-            prompted_limit: None,
-            pointers_ahead: false,
-        },
-    };
-
     fn at(frame: usize, direction: Direction) -> Moment {
         Moment {
             frame,
@@ -263,7 +265,11 @@ mod tests {
 
     #[test]
     fn the_past_is_the_prompt_and_the_frames_before() {
-        let selection = select(&held(&[0], 1..20), at(20, Direction::Forward), WINDOW);
+        let selection = select(
+            &held(&[0], 1..20),
+            at(20, Direction::Forward),
+            Window::PUBLISHED,
+        );
         let expected: Vec<_> = std::iter::once((0, None))
             .chain((1..7).rev().map(|distance| (20 - distance, Some(distance))))
             .collect();
@@ -276,11 +282,15 @@ mod tests {
     #[test]
     fn reversing_time_mirrors_the_selection() {
         let last = 39;
-        let forward = select(&held(&[2], 3..14), at(14, Direction::Forward), WINDOW);
+        let forward = select(
+            &held(&[2], 3..14),
+            at(14, Direction::Forward),
+            Window::PUBLISHED,
+        );
         let mirrored = select(
             &held(&[last - 2], (last - 13)..=(last - 3)),
             at(last - 14, Direction::Backward),
-            WINDOW,
+            Window::PUBLISHED,
         );
         let back: Vec<_> = frames(&mirrored)
             .into_iter()
@@ -295,7 +305,10 @@ mod tests {
     fn pointers_ahead_are_left_out_unless_asked_for() {
         let held = held(&[0, 9], [3]);
         let pointers = |policy| {
-            let window = Window { policy, ..WINDOW };
+            let window = Window {
+                policy,
+                ..Window::PUBLISHED
+            };
             let selection = select(&held, at(4, Direction::Forward), window);
             let distance = |choice: &PointerChoice| choice.distance;
             selection.pointers.iter().map(distance).collect::<Vec<_>>()
@@ -317,7 +330,7 @@ mod tests {
         let window = Window {
             frames: 4,
             policy,
-            ..WINDOW
+            ..Window::PUBLISHED
         };
         let forward = select(&held(&[0], 1..33), at(33, Direction::Forward), window);
         assert_eq!(
@@ -342,7 +355,10 @@ mod tests {
             prompted_limit: Some(2),
             ..RecallPolicy::default()
         };
-        let window = Window { policy, ..WINDOW };
+        let window = Window {
+            policy,
+            ..Window::PUBLISHED
+        };
         let selection = select(
             &held(&[0, 7, 9, 20], [8]),
             at(10, Direction::Forward),
@@ -362,12 +378,18 @@ mod tests {
             clip_frames: Some(3),
             ..at(2, Direction::Forward)
         };
-        assert_eq!(select(&held(&[0], [1]), short, WINDOW).pointer_span, 2);
+        assert_eq!(
+            select(&held(&[0], [1]), short, Window::PUBLISHED).pointer_span,
+            2
+        );
         let single = Moment {
             frame: 0,
             clip_frames: Some(1),
             ..short
         };
-        assert_eq!(select(&held(&[0], []), single, WINDOW).pointer_span, 1);
+        assert_eq!(
+            select(&held(&[0], []), single, Window::PUBLISHED).pointer_span,
+            1
+        );
     }
 }

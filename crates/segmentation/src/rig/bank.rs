@@ -171,34 +171,15 @@ pub struct Reach<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RecallPolicy, RigVariant};
-    use burn::tensor::{Device, Tensor};
+    use crate::RigVariant;
 
     const CAMERAS: usize = 6;
-    const WINDOW: Window = Window {
-        frames: 7,
-        pointers: 16,
-        policy: RecallPolicy {
-            stride: 1,
-            prompted_limit: None,
-            pointers_ahead: false,
-        },
-    };
-
-    fn memory() -> FrameMemory {
-        let device = Device::flex();
-        FrameMemory {
-            spatial: Tensor::zeros([1, 4, 2], &device),
-            pointer: Tensor::zeros([1, 8], &device),
-        }
-    }
-
     /// Views held after each of many steps, and whether letting go changed what any view looks at.
     fn sizes(variant: RigVariant) -> (Vec<usize>, bool) {
         let rule = variant.rule();
         let reach = Reach {
             rule: &rule,
-            window: WINDOW,
+            window: Window::PUBLISHED,
         };
         let (mut bank, mut whole) = (ViewBank::new(CAMERAS), ViewBank::new(CAMERAS));
         let mut is_same = true;
@@ -219,8 +200,8 @@ mod tests {
                     // Now in one camera, now in two, sometimes in none.
                     has_mask: (step / 5 + camera) % 4 == 0 && step % 7 != 3,
                 };
-                bank.insert(held, memory());
-                whole.insert(held, memory());
+                bank.insert(held, FrameMemory::blank());
+                whole.insert(held, FrameMemory::blank());
             }
             bank.let_go(step, Direction::Forward, reach);
             sizes.push(bank.held().len());
@@ -244,7 +225,7 @@ mod tests {
         let rule = RigVariant::Full.rule();
         let reach = Reach {
             rule: &rule,
-            window: WINDOW,
+            window: Window::PUBLISHED,
         };
         let (mut rig, mut video) = (ViewBank::new(1), MemoryBank::default());
         for step in 0..40 {
@@ -259,22 +240,22 @@ mod tests {
                 direction: Direction::Forward,
                 clip_frames: Some(40),
             };
-            let expected = select(&video.held(), in_video, WINDOW);
+            let expected = select(&video.held(), in_video, Window::PUBLISHED);
             assert_eq!(rig.select(moment, reach), expected);
             let held = HeldView {
                 view: moment.view,
                 is_prompted: step == 0,
                 has_mask: step % 3 == 0,
             };
-            rig.insert(held, memory());
+            rig.insert(held, FrameMemory::blank());
             let role = if step == 0 {
                 FrameRole::Prompted
             } else {
                 FrameRole::Tracked
             };
-            video.insert(step, role, memory());
+            video.insert(step, role, FrameMemory::blank());
             rig.let_go(step, Direction::Forward, reach);
-            video.keep_within_reach(step, WINDOW);
+            video.keep_within_reach(step, Window::PUBLISHED);
         }
     }
 }

@@ -69,11 +69,6 @@ impl RayGrid {
         }
     }
 
-    /// Tokens of the grid.
-    pub fn tokens(&self) -> usize {
-        self.directions.len()
-    }
-
     /// Points of every token at every depth after a motion, and the depth itself, all divided by the farthest depth:
     /// `[tokens, depths, 4]`. `base_from_source` takes the vehicle's frame when the picture was taken to its frame now.
     pub fn lift(&self, depths: &DepthRange, base_from_source: &RigidTransform) -> Vec<f32> {

@@ -6,10 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Tensor;
-use tubelet_nn::WeightFile;
+use tubelet_nn::{WeightFile, relative_error};
 use tubelet_segmentation::{FramePolicy, PointPrompts, Prompt, Segmenter, SegmenterConfig};
 
-use crate::golden::{Golden, relative_error};
+use crate::golden::Golden;
 
 #[test]
 #[ignore = "needs checkpoints of up to 0.9 GB; see the module docs"]

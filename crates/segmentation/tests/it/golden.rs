@@ -6,7 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use tubelet_nn::{WeightFile, load};
+use tubelet_nn::{WeightFile, load, relative_error};
 use tubelet_segmentation::{Naming, SegmenterConfig};
 
 /// Largest difference that passes, as a fraction of the largest expected value.
@@ -103,25 +103,4 @@ impl Golden {
             "{name}: the largest difference is {error:.2e} of the largest value, more than {TOLERANCE:.0e}"
         );
     }
-}
-
-/// Largest difference as a fraction of the largest expected value; infinite where a value is not a number.
-pub(crate) fn relative_error<const D: usize>(actual: Tensor<D>, expected: Tensor<D>) -> f32 {
-    let values = |tensor: Tensor<D>| tensor.try_into_vec_as::<f32>().unwrap();
-    let (actual, expected) = (values(actual), values(expected));
-    let largest = expected
-        .iter()
-        .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
-    let difference = actual
-        .iter()
-        .zip(&expected)
-        .fold(0.0, |most, (left, right)| {
-            let difference = (left - right).abs();
-            if difference.is_nan() {
-                f32::INFINITY
-            } else {
-                difference.max(most)
-            }
-        });
-    difference / largest
 }

@@ -2,13 +2,14 @@
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use tubelet_geometry::FrameSize;
+use tubelet_nn::relative_error;
 use tubelet_segmentation::{
     Direction, FrameMemory, FramePolicy, FrameRole, Generation, ImageFeatures, MaskInMemory,
     MemoryBank, MemoryPrecision, Moment, Past, PointPrompts, Prediction, Prompt, Recalled,
     Segmenter, prepare_frame,
 };
 
-use crate::golden::{Golden, relative_error};
+use crate::golden::Golden;
 
 const FILES: [(&str, Generation); 2] = [
     ("memory_sam2_1", Generation::Sam21),
