@@ -27,6 +27,7 @@ use crate::{
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    tubelet_nn::compute_on_this_thread();
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::from_env("TUBELET_LOG"))
         .with_writer(std::io::stderr)

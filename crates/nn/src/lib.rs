@@ -21,5 +21,5 @@ pub use weights::names::parameter_shapes;
 pub use weights::save::{StorageType, TensorToWrite, save, tensors_to_write, write_tensors};
 pub use weights::shards::WeightShards;
 
-/// Which vector instructions the layers run on.
-pub use tubelet_kernels::processor_level;
+/// On what the layers run: which vector instructions, which threads.
+pub use tubelet_kernels::{compute_on_this_thread, processor_level};

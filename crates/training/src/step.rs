@@ -11,13 +11,13 @@ use crate::{
     TrainingError,
     batch::worker::BatchWorker,
     clicks::plan::{PromptChances, PromptPlan},
-    losses::prediction::{LossOptions, LossTerms},
+    losses::prediction::LossTerms,
     optimizer::{gradients::ModuleGradient, parameters::parameters},
     randomness::{Purpose, Randomness},
     recipe::file::Recipe,
     steps::{
         clip_pass::{ClipPass, PassPolicies},
-        loss::pass_loss,
+        loss::PassLoss,
     },
 };
 
@@ -26,8 +26,7 @@ pub(crate) struct Learner {
     device: Device,
     randomness: Randomness,
     chances: PromptChances,
-    options: LossOptions,
-    stride: usize,
+    loss: PassLoss,
     accumulate: u64,
 }
 
@@ -46,8 +45,11 @@ impl Learner {
             device: device.clone(),
             randomness: Randomness(recipe.seed),
             chances: recipe.prompts.chances(),
-            options: recipe.loss_options(),
-            stride: recipe.loss.stride.get(),
+            loss: PassLoss {
+                options: recipe.loss_options(),
+                stride: recipe.loss.stride.get(),
+                balanced_presence: recipe.loss.balanced_presence,
+            },
             accumulate: recipe.optimizer.accumulate.get() as u64,
         }
     }
@@ -77,7 +79,7 @@ impl Learner {
                 policies: PassPolicies::training(self.chances.on_object),
                 device: &self.device,
             };
-            let loss = pass_loss(&pass, &self.options, self.stride, &mut random);
+            let loss = self.loss.of(&pass, &mut random);
             let next = self.backward(segmenter, loss, waited);
             outcome = Some(match outcome {
                 Some(before) => before.plus(next),
@@ -102,7 +104,7 @@ impl Learner {
                 waited,
             };
         };
-        let mut gradients = terms.total(self.options.weights).backward();
+        let mut gradients = terms.total(self.loss.options.weights).backward();
         let gradient = ModuleGradient::take(segmenter, &mut gradients);
         let numbers = [terms.focal, terms.dice, terms.iou, terms.presence]
             .map(|term| term.into_data().iter::<f64>().sum());

@@ -8,13 +8,18 @@ mod sampling;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cases::{CASES, Call, Side, prepare};
 
-/// Rounds of one case; the first two warm up.
-const ROUNDS: usize = 17;
-const WARM_UP: usize = 2;
+/// Rounds of one case; in each, everyone has a turn. The first round warms up.
+const ROUNDS: usize = 6;
+/// Milliseconds that a turn takes about, and how many calls it has at least and at most. The first quarter wakes the
+/// threads and fills the caches; it does not count, because a model calls one kernel right after another.
+const TURN: f64 = 80.0;
+const CALLS: [usize; 2] = [4, 80];
+/// Rest before a turn: by then the threads of whoever came before no longer wait for work on a core of their own.
+const REST: Duration = Duration::from_millis(30);
 
 struct Torch {
     process: Child,
@@ -43,13 +48,19 @@ impl Torch {
         }
     }
 
-    fn time(&mut self, case: &str) -> std::io::Result<f64> {
-        writeln!(self.input, "{case}")?;
+    /// Milliseconds of each call of a turn.
+    fn turn(&mut self, calls: usize, case: &str) -> std::io::Result<Vec<f64>> {
+        std::thread::sleep(REST);
+        writeln!(self.input, "{calls} {case}")?;
         self.input.flush()?;
         let mut line = String::new();
         self.output.read_line(&mut line)?;
-        let nanoseconds: f64 = line.trim().parse().map_err(std::io::Error::other)?;
-        Ok(nanoseconds / 1e6)
+        line.split_whitespace()
+            .map(|nanoseconds| {
+                let nanoseconds: f64 = nanoseconds.parse().map_err(std::io::Error::other)?;
+                Ok(nanoseconds / 1e6)
+            })
+            .collect()
     }
 }
 
@@ -61,10 +72,16 @@ impl Drop for Torch {
     }
 }
 
-fn time(call: &Call) -> f64 {
-    let start = Instant::now();
-    call();
-    start.elapsed().as_secs_f64() * 1e3
+/// Milliseconds of each call of a turn.
+fn turn(calls: usize, call: &Call) -> Vec<f64> {
+    std::thread::sleep(REST);
+    (0..calls)
+        .map(|_| {
+            let start = Instant::now();
+            call();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect()
 }
 
 fn median(times: &mut [f64]) -> f64 {
@@ -73,6 +90,7 @@ fn median(times: &mut [f64]) -> f64 {
 }
 
 fn main() -> std::io::Result<()> {
+    tubelet_kernels::compute_on_this_thread();
     let chosen: Vec<String> = std::env::args().skip(1).collect();
     let threads = rayon::current_num_threads();
     let mut torch = Torch::start(threads)?;
@@ -92,12 +110,18 @@ fn main() -> std::io::Result<()> {
             continue;
         }
         let (ours, plain) = (prepare(case, Side::Ours), prepare(case, Side::Plain));
+        let calls = (TURN / median(&mut turn(4, &ours)).max(1e-3)) as usize;
+        let calls = calls.clamp(CALLS[0], CALLS[1]);
         let mut times = [Vec::new(), Vec::new(), Vec::new()];
         for round in 0..ROUNDS {
-            let row = [time(&ours), torch.time(case)?, time(&plain)];
-            if round >= WARM_UP {
-                for (times, time) in times.iter_mut().zip(row) {
-                    times.push(time);
+            let turns = [
+                turn(calls, &ours),
+                torch.turn(calls, case)?,
+                turn(calls, &plain),
+            ];
+            if round > 0 {
+                for (times, turn) in times.iter_mut().zip(turns) {
+                    times.extend(turn.into_iter().skip(calls / 4));
                 }
             }
         }

@@ -1,4 +1,4 @@
-"""Times operations of PyTorch: reads `operation size...` lines, prints nanoseconds of one call each.
+"""Times operations of PyTorch: reads `calls operation size...` lines, prints nanoseconds of each call.
 
 An operation whose name ends in `_grad` is timed forward and backward together.
 """
@@ -109,16 +109,19 @@ def build(name, n):
 def main():
     current, built = None, None
     for line in sys.stdin:
-        name, *sizes = line.split()
+        calls, name, *sizes = line.split()
         if line != current:
             current, built = line, build(name, [int(s) for s in sizes])
         inputs, call, gradient = built
+        times = []
         with torch.set_grad_enabled(gradient is not None):
-            start = time.perf_counter_ns()
-            output = call(*inputs)
-            if gradient is not None:
-                torch.autograd.grad(output, inputs, gradient)
-            print(time.perf_counter_ns() - start, flush=True)
+            for _ in range(int(calls)):
+                start = time.perf_counter_ns()
+                output = call(*inputs)
+                if gradient is not None:
+                    torch.autograd.grad(output, inputs, gradient)
+                times.append(time.perf_counter_ns() - start)
+        print(*times, flush=True)
 
 
 main()

@@ -25,6 +25,7 @@ mod rows;
 mod sampling;
 mod softmax;
 mod sums;
+pub(crate) mod threads;
 mod view;
 
 pub(crate) use attention::{Attention, PackedAttention, Scoring};

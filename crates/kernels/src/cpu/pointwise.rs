@@ -23,8 +23,11 @@ pub(crate) fn activate_all(level: Level, kind: Activation, input: &[f32], output
         .par_chunks_mut(CHUNK)
         .zip(input.par_chunks(CHUNK))
         .for_each(|(output, input)| {
-            output.copy_from_slice(input);
-            activate(level, kind, output);
+            level.run(ActivateInto {
+                kind,
+                input,
+                output,
+            });
         });
 }
 
@@ -161,6 +164,29 @@ impl Task for Activate<'_> {
     }
 }
 
+/// The same into other memory, in one pass: what is read while the last numbers are computed need not be waited for.
+struct ActivateInto<'a> {
+    kind: Activation,
+    input: &'a [f32],
+    output: &'a mut [f32],
+}
+
+impl Task for ActivateInto<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        match self.kind {
+            Activation::None => self.output.copy_from_slice(self.input),
+            Activation::Relu => map_into(simd, Relu, self.input, self.output),
+            Activation::Gelu => map_into(simd, Gelu, self.input, self.output),
+            Activation::GeluTanh => map_into(simd, GeluTanh, self.input, self.output),
+            Activation::Silu => map_into(simd, Silu, self.input, self.output),
+            Activation::Sigmoid => map_into(simd, Sigmoid, self.input, self.output),
+        }
+    }
+}
+
 struct Differentiate<'a> {
     kind: Activation,
     input: &'a [f32],
@@ -193,6 +219,17 @@ fn map<S: Simd>(simd: S, function: impl Pointwise, values: &mut [f32]) {
     let rest = chunks.into_remainder();
     let result = function.value(simd, simd.load_rest(rest));
     simd.store_rest(rest, result);
+}
+
+#[inline(always)]
+fn map_into<S: Simd>(simd: S, function: impl Pointwise, input: &[f32], output: &mut [f32]) {
+    let mut inputs = input.chunks_exact(S::LANES);
+    let mut outputs = output.chunks_exact_mut(S::LANES);
+    for (output, input) in (&mut outputs).zip(&mut inputs) {
+        simd.store(output, function.value(simd, simd.load(input)));
+    }
+    let (output, input) = (outputs.into_remainder(), inputs.remainder());
+    simd.store_rest(output, function.value(simd, simd.load_rest(input)));
 }
 
 #[inline(always)]

@@ -46,6 +46,8 @@ pub struct LossOptions {
     pub focal: FocalOptions,
     /// Whether the quality of every candidate is learnt (SAM 2) or that of the best one only (SAM).
     pub all_qualities: bool,
+    /// Weight of presence where the object is absent; SAM 2's is 1.
+    pub absent: f64,
 }
 
 impl LossOptions {
@@ -54,6 +56,7 @@ impl LossOptions {
         weights: LossWeights::SAM2,
         focal: FocalOptions::SAM2,
         all_qualities: true,
+        absent: 1.0,
     };
 }
 
@@ -142,11 +145,17 @@ pub fn prediction_loss(
     } else {
         select_candidates(errors.reshape([objects, candidates, 1, 1]), &best).reshape([objects, 1])
     };
+    let presence = presence_loss(predicted.presence, truth.present.clone());
+    let weights = truth
+        .present
+        .clone()
+        .mul_scalar(1.0 - options.absent)
+        .add_scalar(options.absent);
     LossTerms {
         focal: gated(focal_loss(chosen.clone(), targets.clone(), options.focal)),
         dice: gated(dice_loss(chosen, targets.clone())),
         iou: gated(errors),
-        presence: presence_loss(predicted.presence, truth.present.clone()).sum() / objects as f64,
+        presence: (presence * weights).sum() / objects as f64,
     }
 }
 
@@ -275,6 +284,21 @@ mod tests {
         let gradient = numbers(logits.grad(&gradients).unwrap());
         assert!(gradient[12..].iter().all(|entry| *entry == 0.0));
         assert!(gradient[..12].iter().any(|entry| *entry != 0.0));
+    }
+
+    #[test]
+    fn absence_weighs_what_the_options_say() {
+        let options = LossOptions {
+            absent: 0.25,
+            ..LossOptions::SAM2
+        };
+        let terms = prediction_loss(
+            predicted(doubles(&LOGITS, [2, 3, 2, 2])),
+            &truth([1.0, 0.0]),
+            &options,
+        );
+        let expected = f64::midpoint((-2f64).exp().ln_1p(), 0.25 * (-1f64).exp().ln_1p());
+        assert!((number(terms.presence) - expected).abs() < 1e-12);
     }
 
     #[test]

@@ -91,6 +91,9 @@ pub struct LossRecipe {
     pub presence: f64,
     /// Whether the quality of every candidate is learnt.
     pub all_qualities: bool,
+    /// Whether all frames of a pass without their object count together no more than those with it.
+    #[serde(default)]
+    pub balanced_presence: bool,
     /// Pixels of the frame to a side of one pixel of the loss; SAM 2's is 1.
     pub stride: Count,
 }

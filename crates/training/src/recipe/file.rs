@@ -174,6 +174,7 @@ impl Recipe {
             },
             focal: FocalOptions::SAM2,
             all_qualities: loss.all_qualities,
+            absent: 1.0,
         }
     }
 

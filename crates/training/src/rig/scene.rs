@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use glam::DVec3;
-use rand::{Rng, seq::SliceRandom};
+use rand::{
+    Rng,
+    seq::{IndexedRandom, SliceRandom},
+};
 use tubelet_datasets::{DrivingClip, DrivingWorldConfig, driving_clip};
 use tubelet_geometry::{Camera, FrameSize, RigidTransform};
 use tubelet_segmentation::RigRule;
@@ -166,14 +169,17 @@ impl RigScene {
         };
         let mut firsts: Vec<usize> = (0..count).collect();
         firsts.shuffle(random);
-        let (first, mut objects) = [true, false].iter().find_map(|&wanted| {
+        let (first, objects) = [true, false].iter().find_map(|&wanted| {
             firsts.iter().find_map(|&first| {
                 let objects = visible(first, wanted);
                 (!objects.is_empty()).then_some((first, objects))
             })
         })?;
-        objects.shuffle(random);
-        objects.truncate(choice.objects);
+        // The more views see an object, the more there is to learn from it.
+        let views = self.views_by_object(choice.least);
+        let weight = |id: &u8| views.get(id).map_or(0.0, |&count| f64::from(count).powi(2));
+        let chosen = objects.choose_multiple_weighted(random, choice.objects, weight);
+        let objects = chosen.map_or_else(|_| Vec::new(), |ids| ids.copied().collect());
         let mut batch = ClipBatch::new(self.views.size, vec![(self.views.clone(), objects)]);
         batch.rig = Some(RigWay {
             cameras: self.cameras.clone(),
@@ -182,6 +188,17 @@ impl RigScene {
             first,
         });
         Some(batch)
+    }
+
+    /// How many views see each identity.
+    fn views_by_object(&self, least: usize) -> BTreeMap<u8, u32> {
+        let mut views = BTreeMap::new();
+        for view in 0..self.views.frames.len() {
+            for id in self.views.visible_in(view, least) {
+                *views.entry(id).or_default() += 1;
+            }
+        }
+        views
     }
 
     /// For each identity a bit for each camera that sees it at some time.
