@@ -2,10 +2,10 @@
 //!
 //! A row is one element of the window (channel, row, column), a column one place of the window (an output pixel).
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::super::gemm::{Columns, Lines, Panels, Rows, Sliver};
-use super::super::memory::with_scratch;
+use super::super::memory::{unwritten, with_scratch};
 
 /// How a window moves over an image.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,8 @@ impl Window {
 
 /// The matrix of patches.
 pub(super) struct Patches<'a> {
-    image: &'a [f32],
+    /// The image; where the window moves by several columns, each line's columns that it meets in one go stand together.
+    image: Cow<'a, [f32]>,
     window: Window,
     /// Rows and columns of places.
     output: [usize; 2],
@@ -86,7 +87,7 @@ impl<'a> Patches<'a> {
                 .collect()
         };
         Self {
-            image,
+            image: by_phase(image, &window),
             window,
             output: window.output(),
             rows_inside: inside(0),
@@ -121,14 +122,9 @@ impl<'a> Patches<'a> {
                 let part = &mut part[start - places.start..end - places.start];
                 if !part.is_empty() {
                     let first = start * column_stride + column - self.window.padding[1];
-                    if column_stride == 1 {
-                        part.copy_from_slice(&line[first..first + part.len()]);
-                    } else {
-                        let source = line[first..].iter().step_by(column_stride);
-                        for (out, value) in part.iter_mut().zip(source) {
-                            *out = *value;
-                        }
-                    }
+                    let phase = phase_start(first % column_stride, width, column_stride);
+                    let first = phase + first / column_stride;
+                    part.copy_from_slice(&line[first..first + part.len()]);
                 }
             } else {
                 part.fill(0.0);
@@ -137,6 +133,34 @@ impl<'a> Patches<'a> {
             place_row += 1;
         }
     }
+}
+
+/// Where the columns `phase`, `phase + stride`, … of a line stand when those of earlier phases stand before them.
+fn phase_start(phase: usize, width: usize, stride: usize) -> usize {
+    phase * (width / stride) + phase.min(width % stride)
+}
+
+/// An image with each line sorted by phase, so that strided reads become plain ones.
+fn by_phase<'a>(image: &'a [f32], window: &Window) -> Cow<'a, [f32]> {
+    let (width, stride) = (window.image[2], window.stride[1]);
+    if stride == 1 || width == 0 {
+        return Cow::Borrowed(image);
+    }
+    let mut sorted = unwritten(image.len());
+    for (line, sorted) in image
+        .chunks_exact(width)
+        .zip(sorted.chunks_exact_mut(width))
+    {
+        let mut rest = sorted;
+        for phase in 0..stride.min(width) {
+            let (part, later) = rest.split_at_mut((width - phase).div_ceil(stride));
+            rest = later;
+            for (out, value) in part.iter_mut().zip(line[phase..].iter().step_by(stride)) {
+                *out = *value;
+            }
+        }
+    }
+    Cow::Owned(sorted)
 }
 
 impl Columns for Patches<'_> {

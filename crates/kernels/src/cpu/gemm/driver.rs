@@ -36,6 +36,10 @@ const GROUP: usize = 256;
 const WORTH_PACKING: usize = 1 << 16;
 /// Pieces of work for each thread, so that a delayed thread's pieces go to others.
 const PIECES: usize = 3;
+/// A left side of at most so many numbers stays in the middle cache beside some panels of the right side.
+const SMALL: usize = 1 << 18;
+/// Numbers of those panels.
+const BESIDE: usize = 1 << 17;
 
 /// Multiplies on all threads, where that is worth it.
 pub(crate) fn multiply<A: Lines, B: Columns>(level: Level, product: &Product<A, B>) {
@@ -67,6 +71,11 @@ fn multiply_on<A: Lines, B: Columns>(level: Level, product: &Product<A, B>, thre
         return;
     }
     let shape = PanelShape::new(level, columns);
+    let group = (BESIDE / (inner * shape.full())).max(1);
+    if rows * inner <= SMALL && shape.count() >= 2 * threads * group {
+        multiply_by_columns(level, product, (threads, group));
+        return;
+    }
     let block = (PACKED / columns).max(DEPTH).next_multiple_of(2);
     for start in (0..inner).step_by(block) {
         let range = start..inner.min(start + block);
@@ -86,6 +95,64 @@ fn multiply_on<A: Lines, B: Columns>(level: Level, product: &Product<A, B>, thre
             };
             divide(&pass, rows, threads);
         });
+    }
+}
+
+/// Packs `group` panels of B and multiplies them with all of A, group after group: for a small A and many columns.
+fn multiply_by_columns<A: Lines, B: Columns>(
+    level: Level,
+    product: &Product<A, B>,
+    (threads, group): (usize, usize),
+) {
+    let [inner, columns] = product.b.shape();
+    let shape = PanelShape::new(level, columns);
+    let one = |first: usize| {
+        let panels = first..shape.count().min(first + group);
+        let start = shape.place(first, inner).start;
+        let length = shape.place(panels.end - 1, inner).end - start;
+        with_scratch(length, |data| {
+            pack_panels(level, product.b, 0..inner, (shape, panels.clone()), data);
+            let pass = Pass {
+                level,
+                a: &product.a,
+                a_start: 0,
+                packed: Packed::part(data, shape, inner, first),
+                steps: 0..inner,
+                c: product.c,
+                origin: 0,
+                add: product.add,
+                finish: product.finish,
+            };
+            Piece {
+                pass: &pass,
+                rows: 0..product.a.shape()[0],
+                panels,
+            }
+            .multiply();
+        });
+    };
+    let groups = shape.count().div_ceil(group);
+    if threads == 1 {
+        (0..groups).for_each(|index| one(index * group));
+    } else {
+        (0..groups)
+            .into_par_iter()
+            .for_each(|index| one(index * group));
+    }
+}
+
+fn pack_panels<B: Columns>(
+    level: Level,
+    b: &B,
+    inner: Range<usize>,
+    (shape, range): (PanelShape, Range<usize>),
+    out: &mut [f32],
+) {
+    let panels = Panels { shape, range };
+    if level.is_half() {
+        b.pack_pairs(level, inner, panels, out);
+    } else {
+        b.pack(inner, panels, out);
     }
 }
 
@@ -123,15 +190,8 @@ fn pack<B: Columns>(level: Level, b: &B, inner: Range<usize>, packed: &mut [f32]
     let size = GROUP.div_ceil(shape.full());
     let pack_group = |(group, out): (usize, &mut [f32])| {
         let first = group * size;
-        let panels = Panels {
-            shape,
-            range: first..shape.count().min(first + size),
-        };
-        if level.is_half() {
-            b.pack_pairs(level, inner.clone(), panels, out);
-        } else {
-            b.pack(inner.clone(), panels, out);
-        }
+        let range = first..shape.count().min(first + size);
+        pack_panels(level, b, inner.clone(), (shape, range), out);
     };
     let chunk = size * shape.full() * shape.rows(inner.len());
     if threads == 1 || packed.len() < WORTH_PACKING {

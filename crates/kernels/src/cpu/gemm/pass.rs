@@ -40,19 +40,36 @@ pub(crate) trait Finish: Sync {
     fn finish(&self, level: Level, row: usize, first: usize, out: &mut [f32]);
 }
 
-/// The right side of a product, packed.
+/// The right side of a product, packed, or some neighbouring panels of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Packed<'a> {
     data: &'a [f32],
     shape: PanelShape,
     inner: usize,
+    /// The first of the panels that are there.
+    first: usize,
 }
 
 impl<'a> Packed<'a> {
     /// Panels of `inner` rows, one after the other.
     pub(crate) fn new(data: &'a [f32], shape: PanelShape, inner: usize) -> Self {
         assert!(data.len() >= shape.length(inner));
-        Self { data, shape, inner }
+        Self {
+            data,
+            shape,
+            inner,
+            first: 0,
+        }
+    }
+
+    /// Panels of `inner` rows from number `first` on.
+    pub(super) fn part(data: &'a [f32], shape: PanelShape, inner: usize, first: usize) -> Self {
+        Self {
+            data,
+            shape,
+            inner,
+            first,
+        }
     }
 
     /// How columns divide into panels.
@@ -62,7 +79,8 @@ impl<'a> Packed<'a> {
 
     #[inline(always)]
     fn panel(&self, panel: usize, steps: Range<usize>) -> &'a [f32] {
-        let start = self.shape.place(panel, self.inner).start;
+        let before = self.shape.place(self.first, self.inner).start;
+        let start = self.shape.place(panel, self.inner).start - before;
         let width = self.shape.width(panel);
         let rows = self.shape.rows(steps.start)..self.shape.rows(steps.end);
         &self.data[start + rows.start * width..start + rows.end * width]
