@@ -45,7 +45,7 @@ pub(crate) fn multiply_compressed(
     weight: &Compressed,
     finish: &impl Finish,
 ) -> Vec<f32> {
-    if few_rows::fits(rows) {
+    if few_rows::fits(rows, weight.shape[0]) {
         return match weight.codes {
             Codes::Eight(_) => multiply_few(level, rows, &EightRows(*weight), finish),
             Codes::Four(_) => multiply_few(level, rows, &FourRows(*weight), finish),

@@ -10,8 +10,12 @@ use super::gemm::{Finish, Matrix};
 use super::memory::{unwritten, with_scratch};
 use super::simd::{Level, Simd, Task};
 
-/// Most rows; more are worth packing the weight for.
-pub(crate) const FEW: usize = 4;
+/// Rows that are multiplied together.
+const FEW: usize = 4;
+/// Most rows where the weight stays in the middle cache, so that it can be read several times; more are worth packing it.
+const MANY: usize = 24;
+/// Numbers of such a weight.
+const IN_CACHE: usize = 1 << 18;
 /// Numbers of the weight that one thread takes at a time.
 const PIECE: usize = 1 << 16;
 /// Vectors that are summed apart, to wait for none of them.
@@ -26,9 +30,14 @@ pub(crate) trait WeightRows: Sync {
     fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R];
 }
 
-/// Whether these rows are few, and each lies in one piece.
-pub(crate) fn fits(rows: Matrix) -> bool {
-    (1..=FEW).contains(&rows.rows())
+/// Whether these rows are few for a weight of so many rows, and each lies in one piece.
+pub(crate) fn fits(rows: Matrix, columns: usize) -> bool {
+    let most = if columns * rows.columns() <= IN_CACHE {
+        MANY
+    } else {
+        FEW
+    };
+    (1..=most).contains(&rows.rows())
         && rows.columns() > 0
         && (rows.column_stride() == 1 || rows.columns() == 1)
 }
@@ -40,17 +49,21 @@ pub(crate) fn multiply(
     weight: &impl WeightRows,
     finish: &impl Finish,
 ) -> Vec<f32> {
+    let [columns, _] = weight.shape();
+    let mut output = unwritten(rows.rows() * columns);
     let inputs: Vec<&[f32]> = (0..rows.rows())
         .map(|row| rows.dense_row(row, 0, rows.columns()))
         .collect();
-    let mut output = match inputs[..] {
-        [a] => multiply_rows(level, [a], weight),
-        [a, b] => multiply_rows(level, [a, b], weight),
-        [a, b, c] => multiply_rows(level, [a, b, c], weight),
-        [a, b, c, d] => multiply_rows(level, [a, b, c, d], weight),
-        _ => unreachable!("`fits` said that rows are few"),
-    };
-    let [columns, _] = weight.shape();
+    let outputs = output.chunks_mut((FEW * columns).max(1));
+    for (inputs, out) in inputs.chunks(FEW).zip(outputs) {
+        match *inputs {
+            [a] => multiply_rows(level, [a], weight, out),
+            [a, b] => multiply_rows(level, [a, b], weight, out),
+            [a, b, c] => multiply_rows(level, [a, b, c], weight, out),
+            [a, b, c, d] => multiply_rows(level, [a, b, c, d], weight, out),
+            _ => unreachable!("chunks have one to four rows"),
+        }
+    }
     for (row, out) in output.chunks_exact_mut(columns.max(1)).enumerate() {
         finish.finish(level, row, 0, out);
     }
@@ -61,25 +74,28 @@ fn multiply_rows<const R: usize>(
     level: Level,
     inputs: [&[f32]; R],
     weight: &impl WeightRows,
-) -> Vec<f32> {
+    output: &mut [f32],
+) {
     let [columns, inner] = weight.shape();
-    let mut output = unwritten(R * columns);
     let step = (PIECE / inner.max(1)).max(1);
+    let part = |(piece, out): (usize, &mut [f32])| {
+        level.run(Dots {
+            inputs,
+            weight,
+            first: piece * step,
+            out,
+        });
+    };
     let fill = |out: &mut [f32]| {
-        out.par_chunks_mut(step * R)
-            .enumerate()
-            .for_each(|(piece, out)| {
-                level.run(Dots {
-                    inputs,
-                    weight,
-                    first: piece * step,
-                    out,
-                });
-            });
+        if columns <= step {
+            part((0, out));
+        } else {
+            out.par_chunks_mut(step * R).enumerate().for_each(part);
+        }
     };
     if R == 1 {
-        fill(&mut output);
-        return output;
+        fill(output);
+        return;
     }
     with_scratch(R * columns, |turned| {
         fill(turned);
@@ -89,7 +105,6 @@ fn multiply_rows<const R: usize>(
             }
         }
     });
-    output
 }
 
 /// Some rows of the weight with all inputs; written one row of the weight after the other.

@@ -144,7 +144,7 @@ fn multiply_by_weight(
     weight: &FlexTensor,
     finish: &AfterProduct,
 ) -> Vec<f32> {
-    if weight.is_contiguous() && few_rows::fits(a) {
+    if weight.is_contiguous() && few_rows::fits(a, finish.columns) {
         let shape = [finish.columns, a.columns()];
         return match precision_of(weight) {
             Precision::Single => {
