@@ -64,7 +64,9 @@ mod tests {
 
     fn sequence(overlaps: &[f64]) -> OverlapReport {
         let mut fold = OverlapFold::default();
-        overlaps.iter().for_each(|overlap| fold.push(*overlap));
+        for overlap in overlaps {
+            fold.push(*overlap);
+        }
         fold.finish().unwrap()
     }
 

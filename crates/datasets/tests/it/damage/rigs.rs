@@ -107,7 +107,8 @@ pub(super) const CASES: &[Case] = &[
 
 pub(super) fn targets() -> Vec<Target> {
     let labels = picture(png::ColorType::Grayscale, png::BitDepth::Sixteen);
-    let target = |file, seed: Vec<u8>, read| Target::new("rigs", file, vec![seed], read);
+    let target =
+        |file, seed: Vec<u8>, read: fn(&Path) -> bool| Target::new("rigs", file, vec![seed], read);
     let component = |name: &str| fs::read(stored(&component_file(name))).unwrap();
     vec![
         target("labels/CAM/00000.png", labels.clone(), |path| {
