@@ -31,7 +31,7 @@ pub(crate) fn run() -> ExitCode {
     }
     let argument = |place: usize| arguments.get(place).cloned().unwrap_or_default();
     let Ok(seconds) = argument(0).parse() else {
-        println!("fuzz SECONDS [SEED [NAME [FOLDER [TIMES]]]]");
+        println!("SECONDS [SEED [NAME [FOLDER [TIMES]]]]");
         return ExitCode::from(2);
     };
     let folder = arguments

@@ -31,9 +31,9 @@ impl Times {
         Self { table, rows }
     }
 
-    /// Seconds that a parser has had.
+    /// Seconds of processor time that a parser has had.
     pub(crate) fn seconds(&self, parser: &str) -> f64 {
-        self.rows.get(parser).map_or(0.0, |row| row[0])
+        self.rows.get(parser).map_or(0.0, |row| row[1])
     }
 
     /// Adds a turn, and writes the table.

@@ -15,8 +15,14 @@ use std::time::{Duration, Instant};
 
 use crate::damage::{Damage, Target, all_targets};
 
-/// Longest that an input of a few kilobytes may take.
-const LONGEST: Duration = Duration::from_secs(10);
+/// Longest that an input of a few kilobytes may take, in seconds of processor time.
+const LONGEST: f64 = 10.0;
+
+/// Longest that it may wait for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Inputs between two looks at the clock, which take as long as a small input.
+const INPUTS_A_LOOK: u64 = 32;
 
 /// How long, from which seed, and where.
 #[derive(Clone, Debug)]
@@ -38,10 +44,11 @@ pub(crate) struct Counts {
     memory_mib: f64,
 }
 
-/// The input that is being read, and since when.
+/// The input that is being read.
+#[derive(Default)]
 struct Reading {
     target: AtomicUsize,
-    since: AtomicU64,
+    number: AtomicU64,
 }
 
 impl Turn {
@@ -105,12 +112,9 @@ impl Turn {
         panic::set_hook(Box::new(move |info| {
             *told.lock().unwrap() = info.to_string();
         }));
-        let reading = Arc::new(Reading {
-            target: AtomicUsize::new(0),
-            since: AtomicU64::new(u64::MAX),
-        });
+        let reading = Arc::<Reading>::default();
         let start = Instant::now();
-        self.watch(targets, start, &reading);
+        self.watch(targets, &reading);
         let mut panics = BTreeSet::new();
         let mut counts = Counts::default();
         for (target, input) in targets.iter().zip(&inputs) {
@@ -125,7 +129,7 @@ impl Turn {
             eprintln!("{panic}");
         }
         let mut damage = Damage::new(self.seed);
-        while start.elapsed().as_secs_f64() < self.seconds {
+        while counts.inputs % INPUTS_A_LOOK > 0 || used(start) < self.seconds {
             let chosen = damage.below(targets.len());
             let (target, input) = (&targets[chosen], &inputs[chosen]);
             let mut bytes = damage.copy(&target.seeds);
@@ -134,14 +138,11 @@ impl Turn {
             }
             let _ = fs::remove_file(input);
             fs::write(input, &bytes).unwrap();
-            let begin = start.elapsed();
+            let begin = Instant::now();
             reading.target.store(chosen, Ordering::Relaxed);
-            reading
-                .since
-                .store(begin.as_millis() as u64, Ordering::Release);
+            reading.number.store(counts.inputs, Ordering::Release);
             let read = panic::catch_unwind(AssertUnwindSafe(|| (target.read)(input)));
-            reading.since.store(u64::MAX, Ordering::Release);
-            let took = start.elapsed().saturating_sub(begin).as_secs_f64() * 1e3;
+            let took = begin.elapsed().as_secs_f64() * 1e3;
             counts.slowest_ms = counts.slowest_ms.max(took);
             counts.inputs += 1;
             counts.accepted += u64::from(matches!(read, Ok(true)));
@@ -160,24 +161,28 @@ impl Turn {
         }
         counts.failures = panics.len();
         counts.seconds = start.elapsed().as_secs_f64();
-        counts.processor_seconds = processor_seconds().unwrap_or(0.0);
+        counts.processor_seconds = used(start);
         counts.memory_mib = peak_memory().unwrap_or(0.0);
         println!("{counts}");
         ExitCode::SUCCESS
     }
 
     /// Ends the process when an input takes too long, so that the file is kept.
-    fn watch(&self, targets: &[Target], start: Instant, reading: &Arc<Reading>) {
+    fn watch(&self, targets: &[Target], reading: &Arc<Reading>) {
         let reading = Arc::clone(reading);
         let files: Vec<(PathBuf, PathBuf)> = targets
             .iter()
             .map(|it| (self.input(it), self.kept(&it.name, "slow")))
             .collect();
         thread::spawn(move || {
+            let start = Instant::now();
+            let (mut number, mut since, mut used_before) = (u64::MAX, start, 0.0);
             loop {
                 thread::sleep(Duration::from_millis(200));
-                let since = Duration::from_millis(reading.since.load(Ordering::Acquire));
-                if start.elapsed().saturating_sub(since) > LONGEST {
+                let now = reading.number.load(Ordering::Acquire);
+                if number != now {
+                    (number, since, used_before) = (now, Instant::now(), used(start));
+                } else if used(start) - used_before > LONGEST || since.elapsed() > PATIENCE {
                     let (input, kept) = &files[reading.target.load(Ordering::Relaxed)];
                     let _ = fs::copy(input, kept);
                     std::process::abort();
@@ -239,6 +244,11 @@ impl fmt::Display for Counts {
             "{inputs} | {accepted} | {seconds:.1} | {processor_seconds:.1} | {failures} | {slowest_ms:.1} | {memory_mib:.0}"
         )
     }
+}
+
+/// Processor time of this process, or the time since a moment where the system does not tell.
+fn used(start: Instant) -> f64 {
+    processor_seconds().unwrap_or_else(|| start.elapsed().as_secs_f64())
 }
 
 /// Processor time of this process, where the system tells.

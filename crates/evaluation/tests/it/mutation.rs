@@ -1,6 +1,6 @@
 //! Damage to ground truths and predictions: no evaluation may panic, whatever happens to its files.
 //!
-//! Each file is damaged some hundreds of times; the example `fuzz` does it for hours.
+//! Each file is damaged some hundreds of times; the example `fuzz_protocols` does it for hours.
 
 use std::collections::BTreeSet;
 use std::fs;

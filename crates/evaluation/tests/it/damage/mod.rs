@@ -1,6 +1,6 @@
 //! Damaged files for every protocol: its ground truth and its predictions, each damaged in turn.
 //!
-//! Shared by the tests, which try some hundreds of copies, and by the example `fuzz`, which goes on for as long as it may.
+//! Shared by the tests, which try some hundreds of copies, and by the example `fuzz_protocols`, which goes on for as long as it may.
 
 #[path = "../../../../datasets/tests/it/damage/changes.rs"]
 mod changes;

@@ -1,7 +1,7 @@
 //! Shows damaged ground truths and predictions to every protocol for as long as wanted, and says what they did.
 //!
 //! ```console
-//! $ cargo run --release -p tubelet-evaluation --example fuzz -- SECONDS [SEED [NAME [FOLDER [TIMES]]]]
+//! $ cargo run --release -p tubelet-evaluation --example fuzz_protocols -- SECONDS [SEED [NAME [FOLDER [TIMES]]]]
 //! ```
 //!
 //! The arguments are those of the example `fuzz` of `tubelet-datasets`, which does the same with readers.
