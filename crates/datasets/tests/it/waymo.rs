@@ -217,7 +217,9 @@ fn pages_that_say_to_skip_more_than_the_file_holds_are_refused_at_once() {
         }
         fs::write(component.join("1.parquet"), bytes).unwrap();
         let set = WaymoComponents::open(folder.path()).unwrap();
-        let read: Result<Vec<_>, _> = set.images("1").unwrap().collect();
+        let read = set
+            .images("1")
+            .and_then(|rows| rows.collect::<Result<Vec<_>, _>>());
         let error = read.unwrap_err().to_string();
         assert!(error.contains("1.parquet"), "{error}");
     }
