@@ -19,6 +19,7 @@
 //! | MeViS, ReVOS | [`Mevis`], [`Revos`] | [`MaskWriter`] |
 //! | A2D-Sentences, JHMDB-Sentences | [`A2dSentences`], [`JhmdbSentences`] | [`SentenceMaskResult`] |
 //! | RefCOCO, RefCOCO+, RefCOCOg | [`RefCoco`] | [`ComprehensionResult`], [`GenerationResult`] |
+//! | gRefCOCO | [`GRefCoco`] | [`SentenceMaskResult`] |
 //! | VidSTG with the boxes of VidOR | [`VidStgSample`], [`VidOr`] | none published |
 //! | HC-STVG v1, v2 | [`HcStvgSample`] | none published |
 //! | STVG from ReVOS | [`StvgConstruction`] | [`ConstructedSample`] |
@@ -111,13 +112,15 @@ pub use inspect::find::{Validation, inspect, inspect_as, validate, validate_as};
 pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
 pub use inspect::problem::Problem;
 pub use referring::a2d_sentences::{A2dActor, A2dFrame, A2dSentence, A2dSentences, A2dSubset};
+pub use referring::coco_objects::{CocoImage, CocoObject};
 pub use referring::expressions::{Expression, ReferringVideo};
+pub use referring::g_ref_coco::{GRefCoco, GeneralReference};
 pub use referring::jhmdb_sentences::{JhmdbSample, JhmdbSentence, JhmdbSentences, PuppetMasks};
 pub use referring::mask_dictionary::{
     ExpressionMasks, ForegroundDictionary, MaskDictionary, MaskTrack,
 };
 pub use referring::mevis::Mevis;
-pub use referring::ref_coco::{CocoObject, CocoReference, CocoSentence, RefCoco};
+pub use referring::ref_coco::{CocoReference, CocoSentence, RefCoco};
 pub use referring::ref_davis::{DavisAnnotator, DavisExpression, RefDavis};
 pub use referring::ref_youtube_vos::{RefYoutubeVos, ReferredObject};
 pub use referring::refexp_results::{ComprehensionResult, GenerationResult};

@@ -186,6 +186,18 @@ pub(crate) const REF_COCO: Entry = Entry {
         rules("lisa", "masks: two empty masks agree, as LISA"),
     ],
 };
+pub(crate) const G_REF_COCO: Entry = Entry {
+    name: "grefcoco",
+    about: "expressions to masks in images, of many objects or none: cIoU, gIoU, N-acc, T-acc",
+    truth: "a folder with grefs(PARTITION).json and instances.json",
+    predictions: "FILE.json: [{\"image_id\": \"SENTENCE\", \"score\", \"segmentation\", \"no_target\": false}]; without \
+                  no_target an empty mask says that nothing is meant",
+    split: Some("PARTITION/SPLIT, such as `unc/testA`; `unc/val` if left out"),
+    rules: &[rules(
+        "rela",
+        "the formulas of ReLA, in images of their own size, where ReLA shrinks truth and prediction to 480 by 480",
+    )],
+};
 pub(crate) const VIDSTG: Entry = Entry {
     name: "vidstg",
     about: "sentences to tubes of boxes: m_tIoU, m_vIoU, vIoU@R by kind of sentence",
@@ -318,7 +330,8 @@ pub(crate) const GOT_10K: Entry = Entry {
     split: Some("`val` if left out"),
     rules: &[rules(
         "toolkit",
-        "as the toolkit: all frames of all sequences and runs weigh the same",
+        "as the toolkit: all frames of all sequences and runs weigh the same; mAO and mSR weigh classes of objects \
+         the same, as the paper",
     )],
 };
 pub(crate) const YOUTUBE_VIS: Entry = Entry {

@@ -6,8 +6,8 @@
 use crate::error::EvaluationError;
 use crate::protocol::Protocol;
 use crate::protocols::{
-    answers, boxes, charades_sta, davis, expressions, images, kitti_mots, qv_highlights, ref_coco,
-    rig, sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
+    answers, boxes, charades_sta, davis, expressions, g_ref_coco, images, kitti_mots,
+    qv_highlights, ref_coco, rig, sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
 };
 use crate::report::Report;
 use crate::task::{Inputs, Options, Progress, Task};
@@ -58,6 +58,7 @@ pub fn evaluate(
         Protocol::A2d => images::a2d(&task),
         Protocol::Jhmdb => images::jhmdb(&task),
         Protocol::RefCoco => ref_coco::ref_coco(&task),
+        Protocol::GRefCoco => g_ref_coco::g_ref_coco(&task),
         Protocol::CharadesSta => charades_sta::charades_sta(&task),
         Protocol::QvHighlights => qv_highlights::qv_highlights(&task),
         Protocol::NextQa => answers::next_qa(&task),

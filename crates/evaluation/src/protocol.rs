@@ -41,6 +41,8 @@ pub enum Protocol {
     Jhmdb,
     /// RefCOCO, RefCOCO+ and RefCOCOg.
     RefCoco,
+    /// gRefCOCO.
+    GRefCoco,
     /// Charades-STA.
     CharadesSta,
     /// QVHighlights.
@@ -67,7 +69,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// All of them, by task.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Davis2016,
         Self::Davis2017,
         Self::Davis2017Unsupervised,
@@ -80,6 +82,7 @@ impl Protocol {
         Self::A2d,
         Self::Jhmdb,
         Self::RefCoco,
+        Self::GRefCoco,
         Self::VidStg,
         Self::HcStvg,
         Self::CharadesSta,
@@ -113,6 +116,7 @@ impl Protocol {
             Self::A2d => &catalog::A2D,
             Self::Jhmdb => &catalog::JHMDB,
             Self::RefCoco => &catalog::REF_COCO,
+            Self::GRefCoco => &catalog::G_REF_COCO,
             Self::CharadesSta => &catalog::CHARADES_STA,
             Self::QvHighlights => &catalog::QV_HIGHLIGHTS,
             Self::NextQa => &catalog::NEXT_QA,

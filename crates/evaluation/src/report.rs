@@ -17,6 +17,8 @@ pub enum Unit {
     Count,
     /// Something a second.
     PerSecond,
+    /// A time in seconds.
+    Seconds,
 }
 
 /// A named number.

@@ -17,11 +17,11 @@
 //! | | MOSE, LVOS, SA-V | [`VosBenchmarkSequence`], [`SaVObject`] |
 //! | referring segmentation | MeViS, Refer-YouTube-VOS, Ref-DAVIS17 | [`ExpressionSequence`], [`RefDavisFold`] |
 //! | | ReVOS | [`RevosExpression`] |
-//! | | A2D-Sentences, JHMDB-Sentences, RefCOCO | [`A2dFold`], [`RefCocoMaskFold`], [`RefCocoBoxFold`] |
+//! | | A2D-Sentences, JHMDB-Sentences, RefCOCO | [`A2dFold`], [`RefCocoMaskFold`] (also gRefCOCO), [`RefCocoBoxFold`] |
 //! | spatio-temporal grounding | VidSTG, HC-STVG | [`TubeDetrTube`], [`StcatTube`], [`EveryFrameTube`] |
 //! | moment retrieval | Charades-STA, QVHighlights | [`CharadesFold`], [`QvHighlightsFold`] |
 //! | questions | NExT-QA, NExT-GQA, CLEVRER, Video-MME | [`NextQaFold`], [`NextGqaFold`], [`ClevrerFold`], [`VideoMmeFold`] |
-//! | tracking | GOT-10k | [`Got10kFold`] |
+//! | tracking | GOT-10k | [`Got10kFold`], [`Got10kClassFold`] |
 //! | | KITTI MOTS, YouTube-VIS, SA-Co/VEval | [`KittiMotsSequence`], [`YoutubeVisVideo`], [`SaCoVideo`] |
 //! | | several cameras | [`MultiViewSequence`] |
 
@@ -80,6 +80,7 @@ pub use protocols::davis_unsupervised::{
     AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence,
 };
 pub use protocols::got10k::{Got10kFold, got10k_iou, got10k_speed};
+pub use protocols::got10k_classes::{ClassBalanced, Got10kClassFold};
 pub use protocols::images::a2d_sentences::{A2dFold, A2dReport, ScoredMask};
 pub use protocols::images::ref_coco_boxes::{
     RankPrecision, RefCocoBoxFold, RefCocoBoxReport, RefCocoBoxRules,

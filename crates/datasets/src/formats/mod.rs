@@ -7,6 +7,7 @@ pub(crate) mod json;
 pub(crate) mod json_members;
 pub(crate) mod json_rows;
 pub(crate) mod matlab;
+mod parquet_file;
 pub(crate) mod parquet_rows;
 pub(crate) mod pickle;
 pub(crate) mod polygon;

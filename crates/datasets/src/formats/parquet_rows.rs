@@ -13,6 +13,7 @@ use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
 
+use super::parquet_file::BoundedFile;
 use super::text::damaged;
 use crate::error::{DatasetError, Result};
 
@@ -26,11 +27,16 @@ pub(crate) struct ParquetRows {
     index: u64,
 }
 
+fn reader(path: &Path) -> Result<SerializedFileReader<BoundedFile>, String> {
+    let file = File::open(path).and_then(BoundedFile::new);
+    let file = file.map_err(|error| error.to_string())?;
+    SerializedFileReader::new(file).map_err(|error| error.to_string())
+}
+
 /// Opens a file; columns that it lacks are an error.
 fn open(path: &Path, columns: &[&str]) -> Result<RowIter<'static>, String> {
     let shown = |error: parquet::errors::ParquetError| error.to_string();
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let reader = SerializedFileReader::new(file).map_err(shown)?;
+    let reader = reader(path)?;
     let schema = reader
         .metadata()
         .file_metadata()
@@ -80,8 +86,7 @@ impl ParquetRows {
     /// Whether a file has a column, which some releases lack.
     pub(crate) fn has_column(path: &Path, column: &str) -> Result<bool> {
         let find = || {
-            let file = File::open(path).map_err(|error| error.to_string())?;
-            let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
+            let reader = reader(path)?;
             let schema = reader.metadata().file_metadata().schema();
             Ok(schema.get_fields().iter().any(|it| it.name() == column))
         };
@@ -91,8 +96,7 @@ impl ParquetRows {
     /// Number of rows, without reading any.
     pub(crate) fn count(path: &Path) -> Result<usize> {
         let count = || {
-            let file = File::open(path).map_err(|error| error.to_string())?;
-            let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
+            let reader = reader(path)?;
             let rows = reader.metadata().file_metadata().num_rows();
             usize::try_from(rows).map_err(|_| format!("{rows} rows"))
         };

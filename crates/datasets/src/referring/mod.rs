@@ -4,6 +4,8 @@ pub(crate) mod expressions;
 pub(crate) mod mask_dictionary;
 
 pub(crate) mod a2d_sentences;
+pub(crate) mod coco_objects;
+pub(crate) mod g_ref_coco;
 pub(crate) mod jhmdb_sentences;
 pub(crate) mod mevis;
 pub(crate) mod ref_coco;

@@ -3,19 +3,13 @@
 //! In: a folder such as `refcoco` with `refs(unc).p`, a pickle, and `instances.json`. Out: referred objects with their
 //! sentences, boxes and masks. The pickle is parsed, not executed. Format: `refer.py` of lichengunc/refer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use serde::Deserialize;
-use tubelet_geometry::{FrameSize, RunLength};
-
-use crate::annotated_box::AnnotatedBox;
+use super::coco_objects::{CocoObject, CocoObjects};
 use crate::error::{DatasetError, Result};
-use crate::formats::coco::JsonSegmentation;
-use crate::formats::json::read_json;
 use crate::formats::pickle::machine::parse_pickle;
 use crate::formats::pickle::value::View;
-use crate::formats::run_length_json::checked_size;
 use crate::formats::text::{in_entry, read_bytes};
 use crate::names::{check_name, files};
 
@@ -46,31 +40,6 @@ pub struct CocoSentence {
     pub id: u64,
     /// The words.
     pub text: String,
-}
-
-/// The annotated object of a reference.
-#[derive(Clone, Debug)]
-pub struct CocoObject {
-    /// Its box.
-    pub edges: AnnotatedBox,
-    /// Name of its image's file.
-    pub file_name: String,
-    /// Width and height of the image.
-    pub size: FrameSize,
-    segmentation: JsonSegmentation,
-    place: PathBuf,
-    id: u64,
-}
-
-impl CocoObject {
-    /// Its mask, filled as COCO's tools fill it.
-    ///
-    /// # Errors
-    /// [`DatasetError::Entry`] for outlines that are none.
-    pub fn mask(&self) -> Result<RunLength> {
-        let mask = self.segmentation.decode(self.size);
-        mask.map_err(|reason| in_entry(&self.place, format!("annotations/{}", self.id), reason))
-    }
 }
 
 /// One of the three data sets, in one of its partitions.
@@ -108,7 +77,8 @@ impl RefCoco {
         let references = CocoReference::read_all(&pickle)?;
         let instances = path.join("instances.json");
         let objects = if instances.is_file() {
-            objects(&instances, &references)?
+            let wanted = references.iter().map(|it| it.annotation).collect();
+            CocoObjects::read(&instances, &wanted)?.objects
         } else {
             BTreeMap::new()
         };
@@ -205,57 +175,6 @@ fn reference(path: &Path, index: usize, view: View<'_>) -> Result<CocoReference>
         category: count(view, "category_id")?,
         split: split.ok_or_else(|| lacks("split"))?.to_owned(),
     })
-}
-
-#[derive(Deserialize)]
-struct File {
-    images: Vec<FileImage>,
-    annotations: Vec<FileAnnotation>,
-}
-
-#[derive(Deserialize)]
-struct FileImage {
-    id: u64,
-    file_name: String,
-    width: usize,
-    height: usize,
-}
-
-#[derive(Deserialize)]
-struct FileAnnotation {
-    id: u64,
-    image_id: u64,
-    bbox: [f64; 4],
-    segmentation: JsonSegmentation,
-}
-
-/// The annotations that references name.
-fn objects(path: &Path, references: &[CocoReference]) -> Result<BTreeMap<u64, CocoObject>> {
-    let wanted: BTreeSet<u64> = references.iter().map(|it| it.annotation).collect();
-    let file: File = read_json(path)?;
-    let images: BTreeMap<u64, FileImage> = file.images.into_iter().map(|it| (it.id, it)).collect();
-    let annotations = file
-        .annotations
-        .into_iter()
-        .filter(|it| wanted.contains(&it.id));
-    let objects = annotations.map(|annotation| {
-        let id = annotation.id;
-        let refuse = |reason: String| in_entry(path, format!("annotations/{id}"), reason);
-        let image = images.get(&annotation.image_id);
-        let image = image.ok_or_else(|| refuse(format!("no image {}", annotation.image_id)))?;
-        check_name(&image.file_name).map_err(|error| refuse(error.to_string()))?;
-        let edges = AnnotatedBox::finite(annotation.bbox);
-        let object = CocoObject {
-            edges: edges.ok_or_else(|| refuse("a box that is not finite".to_owned()))?,
-            file_name: image.file_name.clone(),
-            size: checked_size(image.width, image.height).map_err(refuse)?,
-            segmentation: annotation.segmentation,
-            place: path.to_owned(),
-            id,
-        };
-        Ok((id, object))
-    });
-    objects.collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Results of A2D-Sentences and JHMDB-Sentences: masks by image, in the form of COCO's results.
+//! Results of A2D-Sentences, JHMDB-Sentences and gRefCOCO: masks by image or sentence, in the form of COCO's results.
 //!
 //! In: masks with scores under the names that [`A2dSentence::image_id`](crate::A2dSentence::image_id) and
-//! [`JhmdbSample::image_id`](crate::JhmdbSample::image_id) give. Out: the JSON list that MTTR and ReferFormer write; and
+//! [`JhmdbSample::image_id`](crate::JhmdbSample::image_id) give, or the numbers of sentences. Out: the JSON list that MTTR and ReferFormer write; and
 //! back.
 
 use std::path::Path;
@@ -26,6 +26,8 @@ pub struct SentenceMaskResult {
     pub score: f64,
     /// The mask.
     pub mask: RunLength,
+    /// Whether the method says that the sentence means nothing (`no_target`); `None` where it does not say.
+    pub says_nothing: Option<bool>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -35,6 +37,8 @@ struct FileResult {
     category_id: u64,
     segmentation: JsonRunLength,
     score: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    no_target: Option<bool>,
 }
 
 impl SentenceMaskResult {
@@ -51,6 +55,7 @@ impl SentenceMaskResult {
                 mask: mask.map_err(|reason| in_entry(path, index, reason))?,
                 image_id: result.image_id,
                 score: result.score,
+                says_nothing: result.no_target,
             })
         });
         results.collect()
@@ -68,6 +73,7 @@ impl SentenceMaskResult {
                 category_id: CATEGORY,
                 segmentation: JsonRunLength::from(&result.mask),
                 score: result.score,
+                no_target: result.says_nothing,
             })
             .collect();
         write_json(path.as_ref(), &file)

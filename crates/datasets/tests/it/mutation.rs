@@ -18,8 +18,9 @@ fn survives(target: &Target) {
         fs::write(&path, seed).unwrap();
         assert!(
             (target.read)(&path),
-            "{}: an undamaged file is not read",
-            target.name
+            "{}: an undamaged file is not read by {}",
+            target.name,
+            target.parser
         );
     }
     let wanted = std::env::var("TUBELET_COPIES").ok();
@@ -82,4 +83,9 @@ fn damaged_binaries_do_no_harm() {
 #[test]
 fn overviews_of_damaged_folders_do_no_harm() {
     all_survive("overviews/");
+}
+
+#[test]
+fn damaged_rigs_do_no_harm() {
+    all_survive("rigs/");
 }

@@ -313,6 +313,7 @@ fn masks_of_sentences_come_back() {
         image_id: "v_a_f_15_i_0".into(),
         score: 0.25,
         mask: RunLength::encode(&mask),
+        says_nothing: Some(false),
     }];
     SentenceMaskResult::write_all(file.path(), &results).unwrap();
     assert_eq!(SentenceMaskResult::read_all(file.path()).unwrap(), results);

@@ -28,7 +28,8 @@ pub(crate) fn shared_file(folder: &str, name: &str) -> Option<PathBuf> {
 
 /// A small file made by the libraries that made the data set's own.
 pub(crate) fn stored(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    // Set while Cargo runs a test or an example; a copied program may be told where the files are now.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR");
+    let here = here.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.join("tests/data").join(name)
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use tubelet_datasets::{DeepLabels, WaymoCamera, WaymoComponents, WaymoFrame, WaymoRecords};
 use tubelet_geometry::FrameSize;
 
@@ -195,4 +196,31 @@ fn other_records_and_files_are_refused() {
         .next_frame()
         .unwrap_err();
     assert!(error.to_string().contains("byte 0"), "{error}");
+}
+
+#[test]
+fn pages_that_say_to_skip_more_than_the_file_holds_are_refused_at_once() {
+    let good = stored("waymo_v2/camera_image/1_0_1.parquet");
+    let reader = SerializedFileReader::new(fs::File::open(&good).unwrap()).unwrap();
+    let columns = reader.metadata().row_group(0).columns();
+    let starts = columns.iter().map(|column| column.byte_range().0 as usize);
+    let starts: Vec<usize> = starts.collect();
+    let folder = tempfile::tempdir().unwrap();
+    let component = folder.path().join("camera_image");
+    fs::create_dir_all(&component).unwrap();
+    // An unknown field: a list of 2³¹ − 1 doubles, texts, or truth values, which take no room.
+    for kind in [0x07, 0x08, 0x01] {
+        let list = [0xf9, 0xf0 | kind, 0xff, 0xff, 0xff, 0xff, 0x07];
+        let mut bytes = fs::read(&good).unwrap();
+        for start in &starts {
+            bytes[*start..start + list.len()].copy_from_slice(&list);
+        }
+        fs::write(component.join("1.parquet"), bytes).unwrap();
+        let set = WaymoComponents::open(folder.path()).unwrap();
+        let read = set
+            .images("1")
+            .and_then(|rows| rows.collect::<Result<Vec<_>, _>>());
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("1.parquet"), "{error}");
+    }
 }

@@ -180,6 +180,7 @@ fn value(figure: &Figure) -> String {
     match (figure.unit, figure.value) {
         (Unit::Count, Some(value)) => format!("{value:.0}"),
         (Unit::PerSecond, Some(value)) => format!("{value:.1}/s"),
+        (Unit::Seconds, Some(value)) => format!("{value:.1} s"),
         (_, value) => shown(value),
     }
 }

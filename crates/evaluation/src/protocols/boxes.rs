@@ -1,10 +1,11 @@
 //! GOT-10k: one object followed by a box.
 //!
-//! In: sequences with their boxes, and a tracker's folder. Out: average overlap, success rates, success curve, speed.
+//! In: sequences with their boxes, and a tracker's folder. Out: average overlap, success rates, success curve, speed, and
+//! the class-balanced means of the first two.
 
 use tubelet_datasets::{AnnotatedBox, Got10k, Got10kResults, Got10kSequence};
 use tubelet_geometry::FrameSize;
-use tubelet_metrics::{Got10kFold, PreciseBox, got10k_speed};
+use tubelet_metrics::{Got10kClassFold, Got10kFold, PreciseBox, got10k_speed};
 
 use crate::error::{EvaluationError, Problem};
 use crate::evidence::{BoxEvidence, Evidence, FramePicture};
@@ -16,6 +17,17 @@ const COLUMNS: [&str; 3] = ["AO", "SR0.50", "SR0.75"];
 
 /// A cover label that hides nothing.
 const ALL_SEEN: u8 = 8;
+
+/// The class of a sequence's object in `meta_info.ini`.
+const CLASS: &str = "object_class";
+
+/// What a tracker did in a sequence.
+struct Scored {
+    runs: Vec<(Got10kFold, Sample)>,
+    seconds: Vec<f64>,
+    has_notes: bool,
+    class: Option<String>,
+}
 
 fn precise(edges: AnnotatedBox) -> PreciseBox {
     PreciseBox::from_corner_and_size(edges.corner_and_size())
@@ -42,20 +54,40 @@ pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
             .enumerate()
             .map(|(run, boxes)| score(task, &sequence, run + 1, boxes));
         let scored = scored.collect::<Result<Vec<_>, Problem>>()?;
-        Ok((scored, results.seconds(name)?, sequence.notes.is_empty()))
+        Ok(Scored {
+            runs: scored,
+            seconds: results.seconds(name)?,
+            has_notes: !sequence.notes.is_empty(),
+            class: sequence.meta.get(CLASS).cloned(),
+        })
     })?;
     let (mut fold, mut seconds, mut without_notes) = (Got10kFold::default(), Vec::new(), 0);
-    for (runs, times, has_no_notes) in scored {
-        without_notes += usize::from(has_no_notes);
-        seconds.extend(times);
-        for (of_run, sample) in runs {
-            fold.merge(&of_run);
-            report.samples.push(sample);
+    let (mut classes, mut without_class) = (Got10kClassFold::default(), 0);
+    for sequence in scored {
+        without_notes += usize::from(!sequence.has_notes);
+        seconds.extend(sequence.seconds);
+        let mut of_sequence = Got10kFold::default();
+        for (of_run, sample) in sequence.runs {
+            of_sequence.merge(&of_run);
+            report.samples.push(match &sequence.class {
+                Some(class) => sample.within(class),
+                None => sample,
+            });
         }
+        match &sequence.class {
+            Some(class) => classes.push(class, &of_sequence.finish()?),
+            None => without_class += 1,
+        }
+        fold.merge(&of_sequence);
     }
     if without_notes > 0 {
         let note = "sequences have no cover labels; their object counts as seen in every frame.";
         report.notes.push(format!("{without_notes} {note}"));
+    }
+    if without_class > 0 {
+        report.notes.push(format!(
+            "{without_class} sequences have no `{CLASS}` in meta_info.ini, so that there are no class-balanced means."
+        ));
     }
     let found = fold.finish()?;
     report.summary = vec![
@@ -69,6 +101,14 @@ pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
         },
         Figure::count("frames", found.frames),
     ];
+    if let Some(balanced) = classes.finish().filter(|_| without_class == 0) {
+        report.summary.extend([
+            Figure::share("mAO", balanced.average_overlap),
+            Figure::share("mSR0.50", balanced.success_50),
+            Figure::share("mSR0.75", balanced.success_75),
+            Figure::count("classes", balanced.classes),
+        ]);
+    }
     let curve = found
         .success_curve
         .iter()

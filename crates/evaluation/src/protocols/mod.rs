@@ -5,6 +5,7 @@ pub(crate) mod expressions;
 pub(crate) mod unsupervised;
 pub(crate) mod vos_benchmark;
 
+pub(crate) mod g_ref_coco;
 pub(crate) mod images;
 pub(crate) mod ref_coco;
 

@@ -83,7 +83,7 @@ pub(crate) fn ref_coco(task: &Task<'_>) -> Result<Report, EvaluationError> {
 }
 
 /// Results by the number of the sentence, each once.
-fn by_sentence<T>(
+pub(super) fn by_sentence<T>(
     task: &Task<'_>,
     results: Vec<T>,
     number: impl Fn(&T) -> String,
@@ -120,7 +120,10 @@ fn no_prediction(asked: &Asked<'_>) -> Problem {
     }
 }
 
-fn shares<K: Display>(name: &str, shares: impl IntoIterator<Item = (K, f64)>) -> Vec<Figure> {
+pub(super) fn shares<K: Display>(
+    name: &str,
+    shares: impl IntoIterator<Item = (K, f64)>,
+) -> Vec<Figure> {
     let shares = shares.into_iter();
     shares
         .map(|(at, share)| Figure::share(format!("{name}@{at}"), share))
@@ -193,6 +196,7 @@ fn masks(
         let (truth, prediction): (Mask, Mask) = (code.decode(), result.mask.decode());
         let masks = ExpressionMasks {
             truth: &truth,
+            means_nothing: false,
             prediction: &prediction,
             says_nothing: false,
         };

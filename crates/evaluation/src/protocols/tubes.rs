@@ -16,6 +16,7 @@ use crate::report::{Figure, Sample};
 use crate::task::Task;
 use crate::tube_predictions::PredictedTube;
 
+mod analyses;
 mod hc_stvg;
 mod vidstg;
 

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tubelet_evaluation::Options;
 
-use crate::judged::{figure, judge, near};
+use crate::judged::{figure, judge, near, of_group};
 use crate::shared::{golden, stored};
 
 fn split(rules: &str) -> Options {
@@ -118,4 +118,67 @@ fn frames_of_a2d_are_judged_by_the_surest_mask() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[test]
+fn expressions_of_grefcoco_may_mean_several_objects_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let square = |left: u32| json!([[left, 0, left + 2, 0, left + 2, 2, left, 2]]);
+    let object = |id: u32| json!({"id": id, "image_id": 7, "iscrowd": 0, "bbox": [id - 1, 0, 2, 2], "segmentation": square(id - 1)});
+    let instances = json!({
+        "images": [{"id": 7, "file_name": "a.jpg", "width": 8, "height": 6}],
+        "annotations": [object(1), object(2)],
+    });
+    fs::write(root.join("instances.json"), instances.to_string()).unwrap();
+    let references = [
+        json!([1]),
+        json!([1, 2]),
+        json!([-1]),
+        json!([-1]),
+        json!([2]),
+    ];
+    let references = references.iter().enumerate().map(|(number, annotations)| {
+        json!({"ref_id": number, "ann_id": annotations, "image_id": 7, "split": "val", "category_id": [1],
+            "sentences": [{"sent_id": number, "sent": "it", "raw": "It", "tokens": ["it"]}]})
+    });
+    let references: Vec<Value> = references.collect();
+    fs::write(root.join("grefs(unc).json"), json!(references).to_string()).unwrap();
+    let found = root.join("found.json");
+    // The first object of 4 pixels, which lies in columns of 6 pixels; and nothing.
+    let (first, nothing) = (json!([0, 2, 4, 2, 40]), json!([48]));
+    let result = |number: u32, counts: &Value, says_nothing: Option<bool>| {
+        let code = json!({"size": [6, 8], "counts": counts});
+        let mut result = json!({"image_id": number.to_string(), "score": 1, "segmentation": code});
+        if let Some(says_nothing) = says_nothing {
+            result["no_target"] = json!(says_nothing);
+        }
+        result
+    };
+    let results = [
+        result(0, &first, Some(false)),
+        result(1, &first, None),
+        result(2, &nothing, None),
+        result(3, &first, Some(false)),
+        result(4, &first, Some(true)),
+    ];
+    fs::write(&found, json!(results).to_string()).unwrap();
+    let report = judge("grefcoco", root, &found, &Options::default()).unwrap();
+    // Overlaps 4/4, 4/6, 1 for nothing, 0 for something where nothing is, and 0 for nothing where something is.
+    near(
+        "gIoU",
+        figure(&report, "gIoU"),
+        (1.0 + 4.0 / 6.0 + 1.0) / 5.0,
+    );
+    // Unions 4, 6, 0, 4 and 6.
+    near("cIoU", figure(&report, "cIoU"), 8.0 / 20.0);
+    near("N-acc", figure(&report, "N-acc"), 0.5);
+    near("T-acc", figure(&report, "T-acc"), 2.0 / 3.0);
+    near("Pr", figure(&report, "Pr@0.7"), 1.0 / 3.0);
+    near(
+        "several",
+        of_group(&report, "several objects", "IoU"),
+        4.0 / 6.0,
+    );
+    assert!(report.notes[0].starts_with("2 results have no `no_target`"));
 }

@@ -10,11 +10,13 @@
     reason = "the files written here are short"
 )]
 
+mod damage;
 mod folders;
 mod forms;
 mod images;
 mod judged;
 mod moments;
+mod mutation;
 mod questions;
 mod refusals;
 mod rigs;

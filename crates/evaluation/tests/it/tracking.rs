@@ -95,6 +95,38 @@ fn real_boxes_score_as_in_the_got_10k_toolkit() {
 }
 
 #[test]
+fn classes_of_got_10k_weigh_the_same_where_all_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let tracker = folder.path().join("tracker");
+    let found = Got10kResults::new(&tracker);
+    let sequence = |name: &str, class: &str, width: f64| {
+        let place = folder.path().join("val").join(name);
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("groundtruth.txt"), "0,0,10,10\n".repeat(3)).unwrap();
+        let meta = format!("[METAINFO]\nresolution: (100, 100)\n{class}\n");
+        fs::write(place.join("meta_info.ini"), meta).unwrap();
+        let edges = AnnotatedBox::from_corner_and_size([0.0, 0.0, width, 10.0]);
+        found.write(name, 1, &[edges; 3], &[]).unwrap();
+    };
+    // Overlaps of 1, 0.2 and 0.7.
+    sequence("a", "object_class: bear", 10.0);
+    sequence("b", "object_class: bear", 2.0);
+    sequence("c", "object_class: kite", 7.0);
+    let judged = || judge("got-10k", folder.path(), &tracker, &Options::default()).unwrap();
+    let report = judged();
+    near("AO", figure(&report, "AO"), 1.9 / 3.0);
+    near("mAO", figure(&report, "mAO"), 0.65);
+    near("SR", figure(&report, "SR0.50"), 2.0 / 3.0);
+    near("mSR", figure(&report, "mSR0.50"), 0.75);
+    near("mSR", figure(&report, "mSR0.75"), 0.25);
+    assert_eq!(report.samples[2].group.as_deref(), Some("kite"));
+    sequence("c", "major_class: toy", 6.0);
+    let report = judged();
+    assert!(report.summary.iter().all(|figure| figure.name != "mAO"));
+    assert!(report.notes[1].starts_with("1 sequences have no `object_class`"));
+}
+
+#[test]
 fn tracks_of_youtube_vis_score_as_in_ytvoseval() {
     let vectors = golden("youtube_vis");
     let folder = tempfile::tempdir().unwrap();

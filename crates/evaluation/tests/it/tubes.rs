@@ -166,3 +166,35 @@ fn rules_differ_where_they_say_so() {
         .to_string();
     assert!(error.contains("`a.mp4` is predicted twice"), "{error}");
 }
+
+#[test]
+fn tubes_are_told_apart_by_their_spans_and_by_the_length_of_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.json"),
+        folder.path().join("tubes.json"),
+    );
+    let clip = |end: f64| {
+        json!({"bbox": vec![[10, 10, 20, 20]; 50], "st_frame": 31, "st_time": 0, "ed_time": end, "img_num": 200,
+            "English": "a woman", "img_size": [100, 100]})
+    };
+    let boxes: BTreeMap<String, [f64; 4]> = (0..200)
+        .map(|frame| (frame.to_string(), [10.0, 10.0, 30.0, 30.0]))
+        .collect();
+    let clips = json!({"a.mp4": clip(0.5), "b.mp4": clip(10.0)});
+    // All of 50 frames of the first, the first 20 of the second.
+    let tubes = json!([{"id": "a.mp4", "span": [30, 80], "boxes": boxes}, {"id": "b.mp4", "span": [30, 50], "boxes": boxes}]);
+    fs::write(&truth, clips.to_string()).unwrap();
+    fs::write(&found, tubes.to_string()).unwrap();
+    let report = judge("hc-stvg", &truth, &found, &by("definition")).unwrap();
+    let names: Vec<&str> = report.groups.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["tIoU 0.3 to 0.5", "tIoU 0.7 to 1.0", "event below 1 s"]
+    );
+    for (group, overlap) in names.iter().zip([0.4, 1.0, 1.0]) {
+        near(group, of_group(&report, group, "m_vIoU"), overlap);
+        near(group, of_group(&report, group, "gt_vIoU"), 1.0);
+    }
+    near("length", of_group(&report, names[2], "mean length"), 0.5);
+}

@@ -20,5 +20,6 @@ pub(crate) mod moments;
 pub(crate) mod questions;
 
 pub(crate) mod got10k;
+pub(crate) mod got10k_classes;
 
 pub(crate) mod tracks;

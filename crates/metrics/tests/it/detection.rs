@@ -106,6 +106,7 @@ fn expressions_score_as_in_the_rela_evaluator() {
     for sample in &vectors.samples {
         let masks = ExpressionMasks {
             truth: &sample.truth.mask(),
+            means_nothing: sample.truth.mask().is_empty(),
             prediction: &sample.prediction.mask(),
             says_nothing: sample.says_nothing,
         };

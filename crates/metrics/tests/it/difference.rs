@@ -22,9 +22,15 @@ impl Difference {
     /// Compares a value and fails where it is not the expected one to nine digits.
     #[track_caller]
     pub(crate) fn check(&mut self, what: &str, found: f64, expected: f64) {
+        self.check_within(TOLERANCE, what, found, expected);
+    }
+
+    /// Compares a value with one that was calculated in fewer digits.
+    #[track_caller]
+    pub(crate) fn check_within(&mut self, most: f64, what: &str, found: f64, expected: f64) {
         let difference = (found - expected).abs();
         assert!(
-            difference <= TOLERANCE,
+            difference <= most,
             "{}, {what}: {found} is not {expected}",
             self.protocol
         );

@@ -12,6 +12,7 @@ mod mask_code;
 mod moments;
 mod permutation;
 mod questions;
+mod ref_coco;
 mod revos;
 mod sa_co;
 mod shared;

@@ -5,7 +5,7 @@
 use tubelet_evaluation::{Figure, Group, Report, Unit};
 
 /// Groups that are printed; more of them go into files.
-const MOST_GROUPS: usize = 12;
+const MOST_GROUPS: usize = 16;
 
 /// Figures of a group that fit into a line.
 const MOST_FIGURES: usize = 8;
@@ -40,6 +40,7 @@ fn shown(figure: &Figure) -> String {
         (Unit::Share, Some(value)) => format!("{value:.4}"),
         (Unit::Count, Some(value)) => format!("{value:.0}"),
         (Unit::PerSecond, Some(value)) => format!("{value:.1}/s"),
+        (Unit::Seconds, Some(value)) => format!("{value:.1} s"),
     }
 }
 

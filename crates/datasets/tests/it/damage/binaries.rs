@@ -15,6 +15,9 @@ use crate::shared::{shared_file, stored};
 
 const REAL_RECORD: &str = "mmdet3d/tests/data/waymo/waymo_format/validation/val.tfrecord";
 
+const REAL_POSES: &str =
+    "v2/testdata/dataset/vehicle_pose/10023947602400723454_1120_000_1140_000.parquet";
+
 pub(super) fn targets() -> Vec<Target> {
     let files = |names: &[&str]| {
         names
@@ -80,6 +83,14 @@ pub(super) fn targets() -> Vec<Target> {
             "binaries",
             file,
             files(&[stored]),
+            read_component,
+        ));
+    }
+    if let Some(poses) = shared_file("waymo", REAL_POSES) {
+        targets.push(Target::new(
+            "binaries",
+            "vehicle_pose/1.parquet",
+            vec![fs::read(poses).unwrap()],
             read_component,
         ));
     }
@@ -150,6 +161,9 @@ fn read_component(path: &Path) -> bool {
             let mut rows = rows.take(MOST);
             rows.all(|row| row.is_ok_and(|row| row.content.decode().is_ok()))
         }),
+        "vehicle_pose" => set
+            .vehicle_poses("1")
+            .map(|rows| rows.take(MOST).all(|row| row.is_ok())),
         _ => set
             .calibrations("1")
             .map(|rows| rows.take(MOST).all(|row| row.is_ok())),

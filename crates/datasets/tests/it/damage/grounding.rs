@@ -94,6 +94,24 @@ pub(super) const CASES: &[Case] = &[
             Got10k::open(root, "train").unwrap().sequence("a").is_ok()
         },
     ),
+    ("train/a/cover.label", "8\n0\n", |path| {
+        put(
+            &path.with_file_name("groundtruth.txt"),
+            b"1,2,3,4\n1,2,3,4\n",
+        );
+        for other in ["absence.label", "cut_by_image.label"] {
+            put(&path.with_file_name(other), b"0\n1\n");
+        }
+        let root = path.ancestors().nth(3).unwrap();
+        Got10k::open(root, "train").unwrap().sequence("a").is_ok()
+    }),
+    ("train/list.txt", "a\nb\n", |path| {
+        put(
+            &path.with_file_name("a").join("groundtruth.txt"),
+            b"1,2,3,4\n",
+        );
+        Got10k::open(path.parent().unwrap(), "train").is_ok()
+    }),
     ("a/a_001.txt", "1.000,2.000,3.000,4.000\n", |path| {
         Got10kResults::new(path.ancestors().nth(2).unwrap())
             .runs("a")

@@ -2,6 +2,7 @@
 //!
 //! Shared by the tests, which try thousands of copies, and by the example `fuzz`, which goes on for as long as it may.
 
+mod all;
 mod changes;
 mod repair;
 mod target;
@@ -12,9 +13,11 @@ mod messages;
 mod overviews;
 mod pictures;
 mod questions;
+mod rigs;
 mod segmentation;
 mod sentences;
 mod tables;
 
+pub(crate) use all::all_targets;
 pub(crate) use changes::Damage;
-pub(crate) use target::{Target, all_targets};
+pub(crate) use target::Target;

@@ -19,8 +19,9 @@ fn is_whole(root: &Path, kind: DatasetKind) -> bool {
 
 pub(super) fn targets() -> Vec<Target> {
     let labels = picture(png::ColorType::Indexed, png::BitDepth::Eight);
-    let target =
-        |file, seed: &[u8], read| Target::new("overviews", file, vec![seed.to_vec()], read);
+    let target = |file, seed: &[u8], read: fn(&Path) -> bool| {
+        Target::new("overviews", file, vec![seed.to_vec()], read)
+    };
     vec![
         target(
             "train/meta_expressions.json",

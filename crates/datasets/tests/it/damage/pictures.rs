@@ -36,7 +36,9 @@ pub(super) fn targets() -> Vec<Target> {
         picture(ColorType::GrayscaleAlpha, BitDepth::Eight),
     ];
     frames.extend(with_grey());
-    let png = |name, seeds, read| Target::new("pictures", name, seeds, read).repaired(repair::png);
+    let png = |name, seeds, read: fn(&Path) -> bool| {
+        Target::new("pictures", name, seeds, read).repaired(repair::png)
+    };
     vec![
         png("map.png", with_grey(), |path| {
             LabelMap::read_png(path).is_ok()

@@ -6,7 +6,8 @@ use std::fs;
 
 use tubelet_datasets::{
     A2dSentences, ComprehensionResult, DavisExpression, ForegroundDictionary, GenerationResult,
-    JhmdbSentences, MaskDictionary, Mevis, RefCoco, ReferredObject,
+    JhmdbSentences, MaskDictionary, Mevis, RefCoco, RefYoutubeVos, ReferredObject, Revos,
+    SentenceMaskResult,
 };
 
 use super::target::{Case, put};
@@ -14,9 +15,24 @@ use crate::shared::stored;
 
 pub(super) const CASES: &[Case] = &[
     (
-        "meta_expressions.json",
+        "expressions/train/meta_expressions.json",
         r#"{"videos": {"v": {"frames": ["00000"], "height": 4, "width": 6, "expressions": {"10": {"exp": "b", "obj_id": [1, "2"], "anno_id": 7, "type_id": 1}}}}}"#,
-        |path| Mevis::open(path.parent().unwrap(), "train").is_ok(),
+        |path| Mevis::open(path.ancestors().nth(2).unwrap(), "train").is_ok(),
+    ),
+    (
+        "expressions/meta_expressions_valid_.json",
+        r#"{"videos": {"v": {"frames": ["00000"], "height": 4, "width": 6, "expressions": {"0": {"exp": "b", "obj_id": [1], "anno_id": [7, "8"], "type_id": 2}}}}}"#,
+        |path| Revos::open(path.parent().unwrap(), "valid").is_ok(),
+    ),
+    (
+        "expressions/meta_expressions/valid/meta_expressions.json",
+        r#"{"videos": {"v": {"frames": ["00000"], "expressions": {"0": {"exp": "b", "obj_id": "1"}}}}}"#,
+        |path| RefYoutubeVos::open(path.ancestors().nth(3).unwrap(), "valid").is_ok(),
+    ),
+    (
+        "results.json",
+        r#"[{"image_id": "v_a_f_1_i_2", "category_id": 1, "score": 0.5, "segmentation": {"size": [2, 3], "counts": "123"}}, {"image_id": "b", "score": 1, "segmentation": {"size": [2, 3], "counts": [0, 2, 4]}}]"#,
+        |path| SentenceMaskResult::read_all(path).is_ok(),
     ),
     (
         "original.json",

@@ -10,6 +10,8 @@ pub(super) type Case = (&'static str, &'static str, fn(&Path) -> bool);
 pub(crate) struct Target {
     /// Kind of parser and file, such as `sentences/mask_dict.json`.
     pub(crate) name: String,
+    /// The parser, which several kinds of file may share; their time is its time.
+    pub(crate) parser: String,
     /// Where the damaged file stands in its folder.
     pub(crate) file: &'static str,
     /// Good files.
@@ -17,7 +19,7 @@ pub(crate) struct Target {
     /// Puts checksums right.
     pub(crate) repair: Option<fn(&mut [u8])>,
     /// Reads the damaged file; whether it was accepted.
-    pub(crate) read: fn(&Path) -> bool,
+    pub(crate) read: Box<dyn Fn(&Path) -> bool + Send>,
 }
 
 impl Target {
@@ -25,14 +27,24 @@ impl Target {
         group: &str,
         file: &'static str,
         seeds: Vec<Vec<u8>>,
-        read: fn(&Path) -> bool,
+        read: impl Fn(&Path) -> bool + Send + 'static,
     ) -> Self {
+        let name = format!("{group}/{file}");
         Self {
-            name: format!("{group}/{file}"),
+            parser: name.clone(),
+            name,
             file,
             seeds,
             repair: None,
-            read,
+            read: Box::new(read),
+        }
+    }
+
+    /// Says that the parser is one that other kinds of file have too.
+    pub(super) fn of(self, parser: &str) -> Self {
+        Self {
+            parser: parser.to_owned(),
+            ..self
         }
     }
 
@@ -42,27 +54,6 @@ impl Target {
             ..self
         }
     }
-}
-
-/// All parsers.
-pub(crate) fn all_targets() -> Vec<Target> {
-    let texts = [
-        ("segmentation", super::segmentation::CASES),
-        ("sentences", super::sentences::CASES),
-        ("grounding", super::grounding::CASES),
-        ("questions", super::questions::CASES),
-        ("tables", super::tables::CASES),
-    ];
-    let texts = texts.into_iter().flat_map(|(group, cases)| {
-        cases.iter().map(move |(file, text, read)| {
-            Target::new(group, file, vec![text.as_bytes().to_vec()], *read)
-        })
-    });
-    let mut targets: Vec<Target> = texts.collect();
-    targets.extend(super::pictures::targets());
-    targets.extend(super::binaries::targets());
-    targets.extend(super::overviews::targets());
-    targets
 }
 
 /// Puts a file that a reader needs besides the damaged one, unless it is there.

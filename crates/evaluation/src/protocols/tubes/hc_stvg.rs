@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use tubelet_datasets::HcStvgSample;
 use tubelet_metrics::{FrameSpan, HcStvgAnnotation, PreciseBox, TubeReportFold};
 
+use super::analyses::{Analyses, Durations};
 use super::{COLUMNS, Truth, Tube, figures, ids, score};
 use crate::error::{EvaluationError, Problem};
 use crate::report::Report;
@@ -26,14 +27,21 @@ pub(crate) fn hc_stvg(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let scored = task.score_all(&names, |name| {
         let missing = || Problem::value(name, "no predicted tube");
         let (sample, predicted) = samples.get(name).zip(tubes.get(name)).ok_or_else(missing)?;
-        score(task, &tube(task, sample)?, predicted)
+        let durations = Durations {
+            video: sample.frames as f64 / sample.frame_rate(),
+            event: sample.span.duration(),
+        };
+        let (score, shown) = score(task, &tube(task, sample)?, predicted)?;
+        Ok((score, durations, shown))
     })?;
-    let mut fold = TubeReportFold::default();
-    for (score, sample) in scored {
+    let (mut fold, mut analyses) = (TubeReportFold::default(), Analyses::default());
+    for (score, durations, sample) in scored {
         fold.push(&score);
+        analyses.push(&score, durations);
         report.samples.push(sample);
     }
     report.summary = figures(&fold.finish()?);
+    report.groups = analyses.groups("");
     Ok(report)
 }
 

@@ -29,8 +29,11 @@ pub enum RefCocoMaskRules {
 /// The masks of an expression.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpressionMasks<'a> {
-    /// What it means; empty where it means nothing.
+    /// What it means.
     pub truth: &'a Mask,
+    /// Whether the data set says that it means nothing; its mask is empty then. A mask may also be empty because an
+    /// outline holds no pixel.
+    pub means_nothing: bool,
     /// What was predicted.
     pub prediction: &'a Mask,
     /// Whether the model says that the expression means nothing.
@@ -86,12 +89,12 @@ impl RefCocoMaskFold {
     pub fn push(&mut self, masks: ExpressionMasks<'_>) -> Result<f64, MetricsError> {
         let ExpressionMasks {
             truth,
+            means_nothing,
             prediction,
             says_nothing,
         } = masks;
         truth.same_size(prediction)?;
         let mut overlap = RegionOverlap::of(truth, prediction);
-        let means_nothing = truth.is_empty();
         if means_nothing {
             self.nothing_found.push(says_nothing);
         } else {
@@ -181,6 +184,7 @@ mod tests {
             let mut part = RefCocoMaskFold::new(rules);
             let masks = ExpressionMasks {
                 truth: &columns(truth),
+                means_nothing: truth == 0,
                 prediction: &columns(prediction),
                 says_nothing,
             };
@@ -214,11 +218,27 @@ mod tests {
     }
 
     #[test]
+    fn an_object_without_a_pixel_is_still_meant() {
+        let mut fold = RefCocoMaskFold::new(RefCocoMaskRules::Rela);
+        let masks = ExpressionMasks {
+            truth: &columns(0),
+            means_nothing: false,
+            prediction: &columns(2),
+            says_nothing: false,
+        };
+        assert_eq!(fold.push(masks), Ok(0.0));
+        let report = fold.finish().unwrap();
+        assert_eq!(report.something_found.share(), Some(1.0));
+        assert_eq!(report.nothing_found.share(), None);
+    }
+
+    #[test]
     fn masks_of_another_size_are_refused() {
         let mut fold = RefCocoMaskFold::new(RefCocoMaskRules::Lavt);
         let other = Mask::new(FrameSize::new(1, 10));
         let masks = ExpressionMasks {
             truth: &columns(1),
+            means_nothing: false,
             prediction: &other,
             says_nothing: false,
         };

@@ -1,0 +1,32 @@
+//! Shows damaged ground truths and predictions to every protocol for as long as wanted, and says what they did.
+//!
+//! ```console
+//! $ cargo run --release -p tubelet-evaluation --example fuzz_protocols -- SECONDS [SEED [NAME [FOLDER [TIMES]]]]
+//! ```
+//!
+//! The arguments are those of the example `fuzz` of `tubelet-datasets`, which does the same with readers.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example for people at a terminal"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "files written for the tests are known to be good"
+)]
+
+#[path = "../../tests/it/damage/mod.rs"]
+mod damage;
+#[path = "../../../datasets/examples/fuzz/process.rs"]
+mod process;
+#[path = "../../../datasets/examples/fuzz/times.rs"]
+mod times;
+#[path = "../../../datasets/examples/fuzz/turn.rs"]
+mod turn;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    process::run()
+}
