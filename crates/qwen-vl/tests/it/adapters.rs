@@ -1,10 +1,12 @@
 //! Adapters against PEFT: logits, a training step, files both ways, merging.
 
+use std::collections::BTreeMap;
+
 use burn::{
     module::{Module, ModuleMapper, Param},
     tensor::{Device, Distribution, Int, Tensor, activation},
 };
-use tubelet_nn::WeightFile;
+use tubelet_nn::{StorageType, TensorToWrite, WeightFile, write_tensors};
 use tubelet_qwen_vl::{Adapter, AdapterConfig, AdapterUse, QwenError, QwenVl, TokenSequence};
 
 use crate::golden::{Golden, TOLERANCE, close, folder, model, relative_error};
@@ -107,6 +109,55 @@ fn a_saved_adapter_is_pefts_file() {
         .load_adapter(place.path(), &Device::default())
         .unwrap();
     assert_eq!(again.config(), original.config());
+}
+
+#[test]
+fn a_saved_configuration_has_only_what_peft_writes() {
+    let model = model();
+    let place = tempfile::tempdir().unwrap();
+    adapter(&model, &Device::default())
+        .save(place.path(), None)
+        .unwrap();
+    let [ours, theirs] = [place.path().to_owned(), folder().join("adapter")].map(|folder| {
+        let text = std::fs::read_to_string(folder.join("adapter_config.json")).unwrap();
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text).unwrap()
+    });
+    for (key, value) in &ours {
+        let expected = &theirs[key];
+        if key == "target_modules" {
+            let sorted = |list: &serde_json::Value| {
+                let words = list.as_array().unwrap().iter();
+                let mut words: Vec<_> = words
+                    .map(|word| word.as_str().unwrap().to_owned())
+                    .collect();
+                words.sort();
+                words
+            };
+            assert_eq!(sorted(value), sorted(expected));
+        } else if let (Some(value), Some(expected)) = (value.as_f64(), expected.as_f64()) {
+            assert!((value - expected).abs() < 1e-12, "{key}");
+        } else {
+            assert_eq!(value, expected, "{key}");
+        }
+    }
+}
+
+/// For `fixtures/qwen_vl/adapter.py FOLDER`, which reads the folder with PEFT and compares its logits with ours.
+#[test]
+#[ignore = "writes a folder that TUBELET_ADAPTER names, for another program to read"]
+fn an_adapter_to_every_projection_is_written_for_peft() {
+    let place = std::path::PathBuf::from(std::env::var_os("TUBELET_ADAPTER").unwrap());
+    let model = model();
+    let adapter = adapter_everywhere(&model, 0.0).valid();
+    adapter.save(&place, None).unwrap();
+    let logits = logits(&model, Some(AdapterUse::fixed(&adapter)));
+    let tensor = TensorToWrite {
+        name: "logits".to_owned(),
+        shape: logits.dims().to_vec(),
+        values: logits.try_into_vec_as::<f32>().unwrap(),
+    };
+    let path = place.join("logits.safetensors");
+    write_tensors(vec![tensor], &path, (StorageType::F32, BTreeMap::new())).unwrap();
 }
 
 #[test]
