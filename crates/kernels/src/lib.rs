@@ -34,6 +34,7 @@ mod normalization;
 mod optimizer;
 mod pooling;
 mod precision;
+mod recompute;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod reference;
@@ -54,6 +55,7 @@ pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use optimizer::{AdamWState, AdamWStep, adam_w_step};
 pub use pooling::max_pool_by_two;
 pub use precision::Precision;
+pub use recompute::{Recomputable, recomputed};
 pub use resize::{ResizeOptions, resize_bilinear};
 pub use rotary::{rotate_halves, rotate_pairs};
 pub use sampling::{

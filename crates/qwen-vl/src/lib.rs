@@ -10,6 +10,9 @@ mod generate;
 mod hf_config;
 mod language;
 mod model;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+mod part_tests;
 mod positions;
 mod processor;
 mod projection;

@@ -33,8 +33,8 @@ use crate::{
 /// See the module docs.
 #[derive(Module, Debug)]
 pub struct QwenVl {
-    vision: VisionTower,
-    decoder: Decoder,
+    pub(crate) vision: VisionTower,
+    pub(crate) decoder: Decoder,
     #[module(skip)]
     config: QwenVlConfig,
     #[module(skip)]

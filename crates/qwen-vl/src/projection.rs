@@ -102,10 +102,10 @@ impl Projection {
     /// - `after.residual`, output: `[..., out]`
     pub(crate) fn forward<const D: usize>(&self, input: Tensor<D>, after: After<D>) -> Tensor<D> {
         let bias = self.bias.as_ref().map(Param::val);
-        let pair = after
+        let added = after
             .adapter
-            .and_then(|used| Some((used, used.find(&self.name)?)));
-        let Some((used, pair)) = pair else {
+            .and_then(|used| used.addition(&self.name, input.clone()));
+        let Some(added) = added else {
             let options = LinearOptions {
                 bias,
                 activation: after.activation,
@@ -113,7 +113,6 @@ impl Projection {
             };
             return self.product(input, options);
         };
-        let added = pair.forward(input.clone(), used);
         let base = beside(input, &added);
         let options = LinearOptions {
             bias,

@@ -69,20 +69,40 @@ pub(crate) fn multiply_compressed(
 impl Compressed<'_> {
     /// Some numbers of a row.
     pub(crate) fn decode(&self, row: usize, columns: Range<usize>, out: &mut [f32]) {
-        let first = row * self.shape[1];
-        for (out, column) in out.iter_mut().zip(columns) {
-            let place = first + column;
-            let scale = self.scales[place / GROUP].to_f32();
-            let code = match self.codes {
-                Codes::Eight(codes) => f32::from(codes[place]),
-                Codes::Four(codes) => {
-                    let half = GROUP / 2;
-                    let inside = place % GROUP;
-                    let byte = codes[place / GROUP * half + inside % half];
-                    f32::from(if inside < half { byte & 15 } else { byte >> 4 }) - NIBBLE_ZERO
+        let (mut place, end) = (
+            row * self.shape[1] + columns.start,
+            row * self.shape[1] + columns.end,
+        );
+        let mut out = &mut out[..columns.len()];
+        let mut numbers = [0.0; GROUP];
+        while place < end {
+            let (group, start) = (place / GROUP, place % GROUP);
+            self.decode_group(group, &mut numbers);
+            let taken = (GROUP - start).min(end - place);
+            let (now, later) = out.split_at_mut(taken);
+            now.copy_from_slice(&numbers[start..start + taken]);
+            (out, place) = (later, place + taken);
+        }
+    }
+
+    fn decode_group(&self, group: usize, out: &mut [f32; GROUP]) {
+        let scale = self.scales[group].to_f32();
+        match self.codes {
+            Codes::Eight(codes) => {
+                let codes = &codes[group * GROUP..(group + 1) * GROUP];
+                for (out, code) in out.iter_mut().zip(codes) {
+                    *out = f32::from(*code) * scale;
                 }
-            };
-            *out = code * scale;
+            }
+            Codes::Four(codes) => {
+                let half = GROUP / 2;
+                let codes = &codes[group * half..(group + 1) * half];
+                let (low, high) = out.split_at_mut(half);
+                for ((low, high), code) in low.iter_mut().zip(high).zip(codes) {
+                    *low = (f32::from(code & 15) - NIBBLE_ZERO) * scale;
+                    *high = (f32::from(code >> 4) - NIBBLE_ZERO) * scale;
+                }
+            }
         }
     }
 
@@ -205,14 +225,12 @@ impl WeightRows for FourRows<'_> {
         let inputs = inputs.map(|input| &input[..columns]);
         let groups = columns / GROUP;
         let scales = &self.0.scales[row * groups..(row + 1) * groups];
-        let zero = simd.splat(NIBBLE_ZERO);
         grouped(simd, scales, |group| {
             let mut sums = [simd.splat(0.0); R];
             for start in (0..half).step_by(S::LANES) {
                 let codes = &codes[group * half + start..][..S::LANES];
                 // SAFETY: the slice holds LANES bytes.
                 let [low, high] = unsafe { simd.load_nibbles_at(codes.as_ptr()) };
-                let (low, high) = (simd.sub(low, zero), simd.sub(high, zero));
                 let place = group * GROUP + start;
                 for (sum, input) in sums.iter_mut().zip(&inputs) {
                     *sum = simd.mul_add(low, simd.load(&input[place..]), *sum);

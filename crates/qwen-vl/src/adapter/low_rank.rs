@@ -1,21 +1,16 @@
 //! The matrices of an adapter.
 //!
-//! In: which projections, and their sizes. Out: `scale · up · down · x` for each, zero at first.
+//! In: which projections, and their sizes. Out: two matrices for each, whose product is zero at first.
 
 use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, Param},
     nn::Initializer,
-    tensor::{Device, Distribution, Tensor},
+    tensor::{Device, Tensor},
 };
-use tubelet_kernels::{LinearOptions, linear};
 
-use super::usage::AdapterUse;
-use crate::{
-    error::{QwenError, Result},
-    projection::beside,
-};
+use crate::error::{QwenError, Result};
 
 /// Sizes and targets of an [`Adapter`]; the words are PEFT's.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,31 +132,8 @@ impl Adapter {
 }
 
 impl LowRank {
-    /// # Shapes
-    /// - `input`: `[..., in]`
-    /// - output: `[..., out]`
-    pub(crate) fn forward<const D: usize>(&self, input: Tensor<D>, used: AdapterUse) -> Tensor<D> {
-        let (down, up) = (self.down.val(), self.up.val());
-        let input = beside(input, &down);
-        let (down, up) = (beside(down, &input), beside(up, &input));
-        let kept = dropped(input, used.dropout());
-        let narrow = linear(kept, down, LinearOptions::default());
-        linear(narrow, up, LinearOptions::default()).mul_scalar(used.scale())
-    }
-
     /// `up · down`, unscaled: `[out, in]`.
     pub(crate) fn product(&self) -> Tensor<2> {
         self.up.val().matmul(self.down.val())
     }
-}
-
-fn dropped<const D: usize>(input: Tensor<D>, share: f64) -> Tensor<D> {
-    if share == 0.0 {
-        return input;
-    }
-    let keep = 1.0 - share;
-    let device = input.device().without_autodiff();
-    let mask = Tensor::<D>::random(input.dims(), Distribution::Bernoulli(keep), &device);
-    let mask = beside(mask.div_scalar(keep), &input);
-    input * mask
 }

@@ -5,6 +5,7 @@
 //! [`Adapter`]: low_rank::Adapter
 
 pub(crate) mod low_rank;
+pub(crate) mod packed;
 pub(crate) mod usage;
 
 pub(crate) mod merge;

@@ -20,7 +20,10 @@ use super::{
     rotary::{Position, RotaryFrequencies},
 };
 use crate::{
-    adapter::usage::{AdapterUse, tracked},
+    adapter::{
+        packed::part_recomputed,
+        usage::{AdapterUse, tracked},
+    },
     config::TextConfig,
     projection::beside,
 };
@@ -30,7 +33,7 @@ use crate::{
 pub(crate) struct Decoder {
     /// `[vocabulary, channels]`.
     embedding: Param<Tensor<2>>,
-    blocks: Vec<TextBlock>,
+    pub blocks: Vec<TextBlock>,
     norm: RmsNorm,
     /// `[vocabulary, channels]`; the embedding where there is none.
     head: Option<Param<Tensor<2>>>,
@@ -38,7 +41,7 @@ pub(crate) struct Decoder {
     #[module(skip)]
     compressed_head: Option<CompressedWeight>,
     #[module(skip)]
-    rotary: RotaryFrequencies,
+    pub rotary: RotaryFrequencies,
 }
 
 /// What the decoder reads in one call.
@@ -214,13 +217,32 @@ impl Decoder {
         let device = input.tokens.device().without_autodiff();
         let rotary = self.rotary.tables(&input.positions, &device);
         let mut tokens = tracked(input.tokens, adapter);
+        let is_frozen = !self.device().is_autodiff();
         for (index, block) in self.blocks.iter().enumerate() {
-            let pass = LayerPass {
-                rotary: &rotary,
-                cache: cache.as_deref_mut().map(|cache| cache.layer(index)),
-                adapter,
+            let cache = cache.as_deref_mut().map(|cache| cache.layer(index));
+            tokens = match (cache, adapter) {
+                (None, Some(used)) if is_frozen => {
+                    let (block, rotary) = (block.clone(), rotary.clone());
+                    let path = format!("decoder.blocks.{index}.");
+                    part_recomputed((&path, 0), tokens, used, move |tokens, used| {
+                        let pass = LayerPass {
+                            rotary: &rotary,
+                            cache: None,
+                            adapter: Some(used),
+                        };
+                        block.forward(tokens, pass)
+                    })
+                }
+                (cache, adapter) => {
+                    let pass = LayerPass {
+                        rotary: &rotary,
+                        cache,
+                        adapter,
+                    };
+                    block.forward(tokens, pass)
+                }
             };
-            tokens = input.deep.add_to(index, block.forward(tokens, pass));
+            tokens = input.deep.add_to(index, tokens);
         }
         if let Some(cache) = cache {
             cache.advance(count, input.next);

@@ -16,7 +16,10 @@ use super::{
     merger::Merger,
 };
 use crate::{
-    adapter::usage::{AdapterUse, tracked},
+    adapter::{
+        packed::part_recomputed,
+        usage::{AdapterUse, tracked},
+    },
     config::VisionConfig,
     language::rotary::RotaryTables,
     projection::beside,
@@ -24,6 +27,8 @@ use crate::{
 
 /// Patches that go through the tower together, where a frame does not have more.
 const PORTION: usize = 8192;
+/// As many where a portion is computed again for the backward pass, and the inputs of all its blocks are in memory then.
+const RECOMPUTED_PORTION: usize = 2048;
 
 /// See the module docs.
 #[derive(Module, Debug)]
@@ -34,9 +39,9 @@ pub(crate) struct VisionTower {
     patch_bias: Param<Tensor<1>>,
     /// `[positions, channels]`.
     positions: Param<Tensor<2>>,
-    blocks: Vec<VisionBlock>,
-    merger: Merger,
-    taps: Vec<Merger>,
+    pub blocks: Vec<VisionBlock>,
+    pub merger: Merger,
+    pub taps: Vec<Merger>,
     #[module(skip)]
     config: VisionConfig,
 }
@@ -97,7 +102,11 @@ impl VisionTower {
         let rotary =
             RotaryTables::new(angles(&self.config, grid), [in_frame, frequencies], &device);
         let positions = self.frame_positions(grid);
-        let step = (PORTION / in_frame).max(1);
+        let recomputed = adapter.filter(|used| {
+            used.manner().recomputing.is_some() && !self.positions.lazy_device().is_autodiff()
+        });
+        let most = recomputed.map_or(PORTION, |_| RECOMPUTED_PORTION);
+        let step = (most / in_frame).max(1);
         let portions: Vec<VisualFeatures> = (0..grid.frames)
             .step_by(step)
             .map(|first| {
@@ -105,14 +114,46 @@ impl VisionTower {
                 let part = patches
                     .clone()
                     .slice([first * in_frame..first * in_frame + count, 0..numbers]);
+                let patches = tracked(part, adapter);
+                if let Some(used) = recomputed {
+                    let surroundings = (rotary.clone(), positions.clone());
+                    return self.recomputed_portion(first, patches, surroundings, used);
+                }
                 let pass = VisionPass {
                     rotary: &rotary,
                     adapter,
                 };
-                self.portion(tracked(part, adapter), positions.clone(), pass)
+                self.portion(patches, positions.clone(), pass)
             })
             .collect();
         joined(portions)
+    }
+
+    /// A portion that keeps nothing for the backward pass but its patches; then, each of its blocks keeps its own.
+    fn recomputed_portion(
+        &self,
+        first: usize,
+        patches: Tensor<2>,
+        (rotary, positions): (RotaryTables, Tensor<2>),
+        used: AdapterUse,
+    ) -> VisualFeatures {
+        let tower = self.clone();
+        let packed = part_recomputed(("vision.", first), patches, used, move |patches, used| {
+            let pass = VisionPass {
+                rotary: &rotary,
+                adapter: Some(used),
+            };
+            let VisualFeatures { tokens, mut taps } =
+                tower.portion(patches, positions.clone(), pass);
+            taps.insert(0, tokens);
+            Tensor::cat(taps, 1)
+        });
+        let width = self.config.output_channels;
+        let part = |index: usize| packed.clone().narrow(1, index * width, width);
+        VisualFeatures {
+            tokens: part(0),
+            taps: (1..=self.taps.len()).map(part).collect(),
+        }
     }
 
     fn portion(
@@ -135,8 +176,22 @@ impl VisionTower {
             embedded.reshape([count / in_frame, in_frame, channels]) + positions.unsqueeze::<3>();
         let mut patches = embedded.reshape([count, channels]);
         let mut taps = Vec::with_capacity(self.taps.len());
+        let is_frozen = !self.positions.lazy_device().is_autodiff();
         for (index, block) in self.blocks.iter().enumerate() {
-            patches = block.forward(patches, pass);
+            patches = match pass.adapter {
+                Some(used) if is_frozen => {
+                    let (block, rotary) = (block.clone(), pass.rotary.clone());
+                    let path = format!("vision.blocks.{index}.");
+                    part_recomputed((&path, 0), patches, used, move |patches, used| {
+                        let pass = VisionPass {
+                            rotary: &rotary,
+                            adapter: Some(used),
+                        };
+                        block.forward(patches, pass)
+                    })
+                }
+                _ => block.forward(patches, pass),
+            };
             if let Some(tap) = self.config.taps.iter().position(|tap| *tap == index) {
                 taps.push(self.taps[tap].forward(patches.clone(), pass.adapter));
             }

@@ -10,3 +10,4 @@ mod folders;
 mod golden;
 mod model;
 mod processor;
+mod real;

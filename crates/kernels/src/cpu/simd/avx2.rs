@@ -89,7 +89,9 @@ mod x86 {
             unsafe {
                 let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(source.cast()));
                 let low = _mm256_and_si256(bytes, _mm256_set1_epi32(15));
-                [low, _mm256_srli_epi32::<4>(bytes)].map(|x| _mm256_cvtepi32_ps(x))
+                let zero = _mm256_set1_epi32(8);
+                [low, _mm256_srli_epi32::<4>(bytes)]
+                    .map(|x| _mm256_cvtepi32_ps(_mm256_sub_epi32(x, zero)))
             }
         }
         #[inline(always)]

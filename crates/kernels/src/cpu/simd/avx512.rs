@@ -155,8 +155,12 @@ mod x86 {
         unsafe fn load_nibbles_at(self, source: *const u8) -> [__m512; 2] {
             unsafe {
                 let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(source.cast()));
-                let low = _mm512_and_si512(bytes, _mm512_set1_epi32(15));
-                [low, _mm512_srli_epi32::<4>(bytes)].map(|x| _mm512_cvtepi32_ps(x))
+                // The lower four bits of a lane choose from the table.
+                let table = _mm512_setr_ps(
+                    -8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0,
+                    6.0, 7.0,
+                );
+                [bytes, _mm512_srli_epi32::<4>(bytes)].map(|x| _mm512_permutexvar_ps(x, table))
             }
         }
         #[inline(always)]

@@ -68,8 +68,8 @@ impl Simd for Portable {
         // SAFETY: readable for eight bytes by the trait's contract.
         let bytes = unsafe { source.cast::<[u8; 8]>().read() };
         [
-            bytes.map(|byte| f32::from(byte & 15)),
-            bytes.map(|byte| f32::from(byte >> 4)),
+            bytes.map(|byte| f32::from(byte & 15) - 8.0),
+            bytes.map(|byte| f32::from(byte >> 4) - 8.0),
         ]
     }
     #[inline(always)]

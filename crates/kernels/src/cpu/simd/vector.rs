@@ -47,7 +47,7 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// # Safety
     /// `source` is readable for `LANES` numbers.
     unsafe fn load_bytes_at(self, source: *const i8) -> Self::Vector;
-    /// Reads `LANES` bytes: their lower halves as numbers, then their upper ones.
+    /// Reads `LANES` bytes: their lower halves less eight, from −8 to 7, then their upper ones.
     ///
     /// # Safety
     /// `source` is readable for `LANES` bytes.
