@@ -8,14 +8,12 @@ use std::ops::Range;
 use burn::tensor::bf16;
 
 use super::few_rows::{self, WeightRows, multiply as multiply_few};
-use super::gemm::{Columns, Finish, Matrix, Panels, Product, Target, multiply};
+use super::gemm::{BLOCK, Columns, Finish, Matrix, Panels, Product, Target, multiply, pack_lanes};
 use super::memory::unwritten;
 use super::simd::{Level, Simd};
 
 /// Numbers that share a scale.
 pub(crate) const GROUP: usize = 32;
-/// Steps that are decoded together.
-const BLOCK: usize = 64;
 /// Four bits hold whole numbers from −8 on.
 const NIBBLE_ZERO: f32 = 8.0;
 
@@ -114,27 +112,14 @@ impl Compressed<'_> {
         out: &mut [f32],
         (joined, join): (usize, impl Fn(&[f32]) -> f32),
     ) {
-        let rows = inner.len().div_ceil(joined);
-        let chunks = out.chunks_mut(panels.shape.full() * rows);
         let mut numbers = [0.0; 2 * BLOCK];
-        for (panel, out) in panels.range.zip(chunks) {
-            let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
-            if columns.len() < width {
-                out.fill(0.0);
+        pack_lanes((inner, joined), panels, out, |row, steps, places| {
+            let numbers = &mut numbers[..steps.len()];
+            self.decode(row, steps, numbers);
+            for (out, steps) in places.zip(numbers.chunks(joined)) {
+                *out = join(steps);
             }
-            for (block, out) in out.chunks_mut(BLOCK * width).enumerate() {
-                let start = inner.start + block * BLOCK * joined;
-                let end = inner.end.min(start + BLOCK * joined);
-                for (lane, row) in columns.clone().enumerate() {
-                    let numbers = &mut numbers[..end - start];
-                    self.decode(row, start..end, numbers);
-                    let places = out[lane..].iter_mut().step_by(width);
-                    for (out, steps) in places.zip(numbers.chunks(joined)) {
-                        *out = join(steps);
-                    }
-                }
-            }
-        }
+        });
     }
 }
 

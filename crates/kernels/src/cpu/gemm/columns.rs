@@ -4,14 +4,14 @@
 //! column. The last panel is one vector wide where that suffices. At a level of half products a number of the panel
 //! holds two rows, rounded to bfloat16; a zero fills up the last one.
 
-use std::ops::Range;
+use std::{iter::StepBy, ops::Range, slice::IterMut};
 
 use super::super::memory::with_scratch;
 use super::super::simd::{HalfSimd, HalfTask, Level, Simd};
 use super::Matrix;
 
 /// Rows of a panel that are transposed together: they stay in the inner cache.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 /// Rows that are packed as they are before they are joined in pairs: with their panels they stay in the inner cache.
 const JOINED: usize = 16;
 
@@ -172,6 +172,31 @@ impl Panels {
     }
 }
 
+/// Lets `lane` write panels column by column, a block of rows at a time: it is given a column, rows, and the places of as
+/// many numbers, each for `joined` of these rows.
+pub(crate) fn pack_lanes(
+    (inner, joined): (Range<usize>, usize),
+    panels: Panels,
+    out: &mut [f32],
+    mut lane: impl FnMut(usize, Range<usize>, StepBy<IterMut<'_, f32>>),
+) {
+    let rows = inner.len().div_ceil(joined);
+    let chunks = out.chunks_mut(panels.shape.full() * rows);
+    for (panel, out) in panels.range.zip(chunks) {
+        let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
+        if columns.len() < width {
+            out.fill(0.0);
+        }
+        for (block, out) in out.chunks_mut(BLOCK * width).enumerate() {
+            let start = inner.start + block * BLOCK * joined;
+            let end = inner.end.min(start + BLOCK * joined);
+            for (place, column) in columns.clone().enumerate() {
+                lane(column, start..end, out[place..].iter_mut().step_by(width));
+            }
+        }
+    }
+}
+
 impl Columns for Matrix<'_> {
     fn shape(&self) -> [usize; 2] {
         [self.rows(), self.columns()]
@@ -186,44 +211,20 @@ impl Columns for Matrix<'_> {
             }
             return;
         }
-        let chunks = out.chunks_mut(panels.shape.full() * inner.len());
-        for (panel, out) in panels.range.zip(chunks) {
-            let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
-            if columns.len() < width {
-                out.fill(0.0);
-            }
-            if self.row_stride() == 1 {
-                self.pack_across(inner.clone(), columns, width, out);
-            } else {
-                for (out, row) in out.chunks_exact_mut(width).zip(inner.clone()) {
-                    for (out, column) in out.iter_mut().zip(columns.clone()) {
-                        *out = self.get(row, column);
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Matrix<'_> {
-    /// Packs a panel whose columns lie one after the other in memory.
-    fn pack_across(
-        &self,
-        inner: Range<usize>,
-        columns: Range<usize>,
-        width: usize,
-        panel: &mut [f32],
-    ) {
-        let transposed = self.transposed();
-        for (block, panel) in panel.chunks_mut(BLOCK * width).enumerate() {
-            let first = inner.start + block * BLOCK;
-            let count = BLOCK.min(inner.end - first);
-            for (lane, column) in columns.clone().enumerate() {
-                let source = transposed.dense_row(column, first, count);
-                for (out, value) in panel[lane..].iter_mut().step_by(width).zip(source) {
+        if self.row_stride() == 1 {
+            let transposed = self.transposed();
+            pack_lanes((inner, 1), panels, out, |column, rows, places| {
+                let source = transposed.dense_row(column, rows.start, rows.len());
+                for (out, value) in places.zip(source) {
                     *out = *value;
                 }
-            }
+            });
+            return;
         }
+        pack_lanes((inner, 1), panels, out, |column, rows, places| {
+            for (out, row) in places.zip(rows) {
+                *out = self.get(row, column);
+            }
+        });
     }
 }

@@ -7,10 +7,7 @@ use std::ops::Range;
 use burn::tensor::bf16;
 
 use super::super::simd::Level;
-use super::{Columns, Panels};
-
-/// Steps that are transposed together: with their panel they stay in the inner cache.
-const BLOCK: usize = 64;
+use super::{Columns, Panels, pack_lanes};
 
 /// See the module docs.
 pub(crate) struct HalfColumns<'a> {
@@ -33,25 +30,13 @@ impl<'a> HalfColumns<'a> {
         out: &mut [f32],
         (joined, join): (usize, impl Fn(&[bf16]) -> f32),
     ) {
-        let rows = inner.len().div_ceil(joined);
-        let chunks = out.chunks_mut(panels.shape.full() * rows);
-        for (panel, out) in panels.range.zip(chunks) {
-            let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
-            if columns.len() < width {
-                out.fill(0.0);
+        pack_lanes((inner, joined), panels, out, |column, rows, places| {
+            let column = column * self.shape[0];
+            let source = self.data[column + rows.start..column + rows.end].chunks(joined);
+            for (out, steps) in places.zip(source) {
+                *out = join(steps);
             }
-            for (block, out) in out.chunks_mut(BLOCK * width).enumerate() {
-                let start = inner.start + block * BLOCK * joined;
-                let end = inner.end.min(start + BLOCK * joined);
-                for (lane, column) in columns.clone().enumerate() {
-                    let column = column * self.shape[0];
-                    let source = self.data[column + start..column + end].chunks(joined);
-                    for (out, steps) in out[lane..].iter_mut().step_by(width).zip(source) {
-                        *out = join(steps);
-                    }
-                }
-            }
-        }
+        });
     }
 }
 

@@ -11,7 +11,7 @@ mod pass;
 mod tests;
 mod tile;
 
-pub(crate) use columns::{Columns, PanelShape, Panels};
+pub(crate) use columns::{BLOCK, Columns, PanelShape, Panels, pack_lanes};
 pub(crate) use driver::{Product, multiply, multiply_here, pack_all};
 pub(crate) use half_columns::HalfColumns;
 pub(crate) use matrix::{Matrix, Target};
