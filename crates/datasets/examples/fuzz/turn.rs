@@ -19,7 +19,7 @@ use crate::damage::{Damage, Target, all_targets};
 const LONGEST: f64 = 10.0;
 
 /// Longest that it may wait for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Inputs between two looks at the clock, which take as long as a small input.
 const INPUTS_A_LOOK: u64 = 32;
