@@ -219,7 +219,7 @@ fn pages_that_say_to_skip_more_than_the_file_holds_are_refused_at_once() {
         let set = WaymoComponents::open(folder.path()).unwrap();
         let read = set
             .images("1")
-            .and_then(|rows| rows.collect::<Result<Vec<_>, _>>());
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let error = read.unwrap_err().to_string();
         assert!(error.contains("1.parquet"), "{error}");
     }
