@@ -98,7 +98,9 @@ impl QwenVl {
         }
         let data = TensorData::new(visual.patches.clone(), [count, numbers]);
         let patches = Tensor::from_data(data, &self.device());
-        Ok(self.vision.forward(patches, visual.grid, adapter))
+        Ok(inside_the_pool(|| {
+            self.vision.forward(patches, visual.grid, adapter)
+        }))
     }
 
     /// Embeddings of a sequence whose first text token stands at `start`, with its pictures in their places.
@@ -183,7 +185,7 @@ impl QwenVl {
         cache: Option<&mut KeyValueCache>,
         adapter: Option<AdapterUse>,
     ) -> Tensor<3> {
-        self.decoder.forward(input, cache, adapter)
+        inside_the_pool(|| self.decoder.forward(input, cache, adapter))
     }
 
     /// Logits over the vocabulary.
@@ -192,7 +194,7 @@ impl QwenVl {
     /// - `states`: `[..., channels]`
     /// - output: `[..., vocabulary]`
     pub fn logits<const D: usize>(&self, states: Tensor<D>) -> Tensor<D> {
-        self.decoder.logits(states)
+        inside_the_pool(|| self.decoder.logits(states))
     }
 
     /// Where the weights are.
@@ -281,4 +283,10 @@ impl QwenVl {
             })
             .collect()
     }
+}
+
+/// Runs a pass on a thread of the pool that its kernels share their work with: what starts a kernel there takes part at once, where a
+/// thread outside would have to wake another for each of the hundreds of a token's kernels, and sleep until it is done.
+fn inside_the_pool<R: Send>(pass: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| pass())
 }

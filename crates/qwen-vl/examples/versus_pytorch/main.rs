@@ -1,7 +1,7 @@
 //! Times Qwen3-VL beside transformers in PyTorch: reading a prompt, the vision tower, answering; same weights, in turns in one run, each
 //! side in a process of its own, beside the speed of memory measured between them.
 //!
-//! `versus FOLDER [--sides single,stored,8bit,4bit,torch-f32,torch-bf16] [--parts "prefill 512,vision 1024,decode 8"] [--rounds N]`.
+//! `versus_pytorch FOLDER [--sides single,stored,8bit,4bit,torch-f32,torch-bf16] [--parts "prefill 512,vision 1024,decode 8"] [--rounds N]`.
 //! `prefill` and `decode` count tokens, `vision` patches of one picture; an answer follows a prompt of 256 tokens. The folder is one of
 //! `fixtures/qwen_vl/full_size.py` (`LAYERS=4` for less). `TUBELET_PYTHON` names the Python that has `transformers` (`python3` otherwise),
 //! `RAYON_NUM_THREADS` the threads of all sides (all cores otherwise).

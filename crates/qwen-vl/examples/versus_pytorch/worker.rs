@@ -15,7 +15,7 @@ pub(crate) const WORK: &str = "--work";
 /// PyTorch's side.
 const SCRIPT: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../../fixtures/qwen_vl/versus.py"
+    "/../../fixtures/qwen_vl/versus_pytorch.py"
 );
 
 /// See the module docs.
