@@ -249,6 +249,7 @@ mod tests {
             OVERFIT,
             include_str!("../../recipes/nano.toml"),
             include_str!("../../recipes/nano-further.toml"),
+            include_str!("../../recipes/nano-third.toml"),
             include_str!("../../recipes/rig.toml"),
             include_str!("../../recipes/rig-overfit.toml"),
         ];
