@@ -48,7 +48,8 @@ pub use language::{
     trainer::{LanguageTrainer, TrainedLanguage},
 };
 pub use log::{
-    EvaluationRecord, LogRecord, RunLog, Score, StepRecord, read_evaluations, read_steps,
+    EvaluationRecord, LogRecord, RunLog, Score, StepRecord, read_evaluations, read_evaluations_of,
+    read_steps, read_steps_of,
 };
 pub use losses::{
     dice::dice_loss,

@@ -193,19 +193,35 @@ impl<S: LogRecord, E: LogRecord> RunLog<S, E> {
     }
 }
 
-/// Steps of a run's log, in order.
+/// Steps of a segmenter's run, in order.
 ///
 /// # Errors
 /// Where the log cannot be read or holds lines that are no records.
-pub fn read_steps<S: LogRecord>(folder: &Path) -> Result<Vec<S>, TrainingError> {
+pub fn read_steps(folder: &Path) -> Result<Vec<StepRecord>, TrainingError> {
+    read_steps_of(folder)
+}
+
+/// Evaluations of a segmenter's run, in order.
+///
+/// # Errors
+/// Where the log cannot be read or holds lines that are no records.
+pub fn read_evaluations(folder: &Path) -> Result<Vec<EvaluationRecord>, TrainingError> {
+    read_evaluations_of(folder)
+}
+
+/// Steps of any run, in order.
+///
+/// # Errors
+/// As [`read_steps`].
+pub fn read_steps_of<S: LogRecord>(folder: &Path) -> Result<Vec<S>, TrainingError> {
     read(&steps_path(folder))
 }
 
-/// Evaluations of a run's log, in order.
+/// Evaluations of any run, in order.
 ///
 /// # Errors
-/// Where the log cannot be read or holds lines that are no records.
-pub fn read_evaluations<E: LogRecord>(folder: &Path) -> Result<Vec<E>, TrainingError> {
+/// As [`read_evaluations`].
+pub fn read_evaluations_of<E: LogRecord>(folder: &Path) -> Result<Vec<E>, TrainingError> {
     read(&evaluations_path(folder))
 }
 
@@ -320,9 +336,7 @@ mod tests {
             format!("{}\nhello\n", record(0).value()),
         )
         .unwrap();
-        let message = read_steps::<StepRecord>(folder.path())
-            .unwrap_err()
-            .to_string();
+        let message = read_steps(folder.path()).unwrap_err().to_string();
         assert!(message.contains("line 2"), "{message}");
     }
 }

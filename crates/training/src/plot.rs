@@ -14,7 +14,7 @@ use plotters::{
 
 use crate::{
     TrainingError,
-    log::{EvaluationRecord, LogRecord, StepRecord, read_evaluations, read_steps},
+    log::{EvaluationRecord, LogRecord, StepRecord, read_evaluations_of, read_steps_of},
 };
 
 /// Width and height of the picture.
@@ -102,11 +102,11 @@ impl Panel {
 /// Draws the curves anew; nothing if no step has been logged.
 pub(crate) fn draw<S: Plotted, E: Plotted>(folder: &Path) -> Result<(), TrainingError> {
     let path = folder.join("curves.svg");
-    let steps: Vec<S> = read_steps(folder)?;
+    let steps: Vec<S> = read_steps_of(folder)?;
     if steps.is_empty() {
         return Ok(());
     }
-    let evaluations: Vec<E> = read_evaluations(folder)?;
+    let evaluations: Vec<E> = read_evaluations_of(folder)?;
     let losses = Panel::new(|value| means(&steps, value));
     let scores = Panel::new(|value: fn(&E) -> f64| {
         let points = evaluations.iter();

@@ -17,6 +17,12 @@ use crate::{arguments::DemoArguments, commands::ask::video, failure::Failure, pr
 
 /// Questions of each kind.
 const EACH: usize = 2;
+/// What the model was trained on, but for the seeds.
+const CLIP: QuestionClipConfig = QuestionClipConfig {
+    side: 96,
+    frames: 6,
+    objects: [2, 3],
+};
 /// Frames of the clip for each second.
 const FRAMES_PER_SECOND: f64 = 4.0;
 /// Tokens of the longest answer.
@@ -37,7 +43,7 @@ struct Told {
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
-    let clip = QuestionClip::new(QuestionClipConfig::default(), arguments.seed);
+    let clip = QuestionClip::new(CLIP, arguments.seed);
     let path = folder.join("clip.mp4");
     let mut writer = VideoWriter::create(&path, clip.size(), WriteOptions::default())?;
     for frame in clip.frames() {

@@ -15,9 +15,9 @@ const TRIES: usize = 80;
 /// Pixels between objects, and from them to the edge.
 const GAP: f32 = 2.0;
 /// Half an object's width as a share of the frame's.
-const RADIUS: [f32; 2] = [0.095, 0.135];
+const RADIUS: [f32; 2] = [0.12, 0.14];
 /// Pixels from frame to frame as a share of the frame's width.
-const SPEED: [f32; 2] = [0.019, 0.033];
+const SPEED: [f32; 2] = [0.045, 0.07];
 /// Frames after which something may appear.
 const ENTRY: usize = 2;
 
@@ -36,8 +36,8 @@ impl Default for QuestionClipConfig {
     fn default() -> Self {
         Self {
             side: 96,
-            frames: 8,
-            objects: [1, 4],
+            frames: 6,
+            objects: [1, 3],
         }
     }
 }

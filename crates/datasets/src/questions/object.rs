@@ -117,7 +117,7 @@ impl PlainShape {
     pub(super) fn covers(self, [x, y]: [f32; 2]) -> bool {
         match self {
             Self::Circle => x * x + y * y <= 1.0,
-            Self::Square => x.abs().max(y.abs()) <= 0.88,
+            Self::Square => x.abs().max(y.abs()) <= 0.96,
             Self::Triangle => y <= 0.86 && x.abs() * 1.86 <= y + 1.0,
         }
     }

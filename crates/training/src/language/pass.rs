@@ -245,11 +245,11 @@ mod tests {
     #[test]
     fn a_tiny_model_learns_two_clips_by_heart() {
         let (recipe, model, batch) = setting();
-        let groups = parameters(&model).iter().map(|_| ParameterGroup {
+        let group = ParameterGroup {
             decays: false,
             rate: 1.0,
-        });
-        let groups = groups.collect();
+        };
+        let groups = vec![group; parameters(&model).len()];
         let state = RunState {
             step: 0,
             moments: vec![None; values(&model).len()],

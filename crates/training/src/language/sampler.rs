@@ -65,7 +65,7 @@ impl QuestionSampler {
         recipe: LanguageRecipe,
         config: &QwenVlConfig,
     ) -> Result<Self, TrainingError> {
-        let mut processor = Processor::load(&recipe.files(), config)?;
+        let mut processor = Processor::load(recipe.files(), config)?;
         // As `tubelet ask` has it.
         processor.video_marks = VideoMarks::Replaced;
         let end = processor.token("<|im_end|>");

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use tubelet_qwen_vl::{Processor, QwenVl, QwenVlConfig, WeightType};
 use tubelet_training::{
     LanguageRecipe, LanguageTrainer, QuestionScores, QuestionStep, Reporter, TrainedLanguage,
-    TrainingError, read_evaluations, read_steps, values,
+    TrainingError, read_evaluations_of, read_steps_of, values,
 };
 
 fn recipe() -> LanguageRecipe {
@@ -52,11 +52,11 @@ fn a_run_that_is_interrupted_goes_on_to_the_last_bit() {
     assert!(expected.finished && found.finished);
     assert_eq!(weights(&found.model), weights(&expected.model));
     let curve = |folder: &Path| -> Vec<u64> {
-        let steps: Vec<QuestionStep> = read_steps(folder).unwrap();
+        let steps: Vec<QuestionStep> = read_steps_of(folder).unwrap();
         steps.iter().map(|step| step.loss.to_bits()).collect()
     };
     assert_eq!(curve(broken.path()), curve(straight.path()));
-    let scores: Vec<QuestionScores> = read_evaluations(straight.path()).unwrap();
+    let scores: Vec<QuestionScores> = read_evaluations_of(straight.path()).unwrap();
     let asked: Vec<[usize; 2]> = scores.iter().map(|s| [s.step, s.all.asked]).collect();
     assert_eq!(asked, [[3, 6], [6, 6]]);
     assert!(straight.path().join("curves.svg").exists());
