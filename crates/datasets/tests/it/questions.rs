@@ -43,7 +43,7 @@ fn seen(clip: &QuestionClip) -> Vec<Seen> {
             let places: Vec<_> = frames.iter().map(|frame| middle(frame, id)).collect();
             let first_frame = places.iter().position(Option::is_some).unwrap();
             let there = || places[first_frame..].iter().map(|place| place.unwrap());
-            let (start, end) = (there().next().unwrap(), there().last().unwrap());
+            let (start, end) = (there().next().unwrap(), there().next_back().unwrap());
             let way = [end[0] - start[0], end[1] - start[1]];
             let direction = match (way[0].abs() > way[1].abs(), way) {
                 (true, [across, _]) if across < 0.0 => PlainDirection::Left,
