@@ -13,10 +13,7 @@ use tubelet_video::{LabelMap, VideoWriter, WriteOptions};
 
 use crate::{
     arguments::DemoArguments,
-    commands::{
-        demo_ask,
-        track::{finish, show},
-    },
+    commands::track::{finish, show},
     failure::Failure,
     models::{known::NANO, open},
     print::Printer,
@@ -40,9 +37,6 @@ const DIFFICULTY: f32 = 0.3;
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
     if arguments.rig {
         return rig::demo::run(arguments, printer);
-    }
-    if arguments.ask {
-        return demo_ask::run(arguments, printer);
     }
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;

@@ -13,7 +13,7 @@ use crate::{
     },
     failure::Failure,
     models::{
-        known::{ASK, EMBEDDED, KNOWN},
+        known::{EMBEDDED, KNOWN},
         locate, open,
     },
     print::Printer,
@@ -40,7 +40,7 @@ struct Listed {
 }
 
 fn list(json: bool) -> Result<(), Failure> {
-    let embedded = EMBEDDED.into_iter().chain([ASK]).map(|name| Listed {
+    let embedded = EMBEDDED.into_iter().map(|name| Listed {
         name,
         checkpoint: None,
         million_parameters: None,

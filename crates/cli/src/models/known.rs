@@ -4,9 +4,7 @@
 pub(crate) const NANO: &str = "tubelet-nano";
 /// Name of the model inside the program that tracks rigs of several cameras.
 pub(crate) const RIG: &str = "tubelet-rig";
-/// Name of the model inside the program that answers questions.
-pub(crate) const ASK: &str = "tubelet-ask";
-/// The segmenters inside the program.
+/// The models inside the program.
 pub(crate) const EMBEDDED: [&str; 2] = [NANO, RIG];
 
 /// A published model.

@@ -1,5 +1,4 @@
-//! A question goes in, an answer comes out: with a tiny model of random weights, whose answers mean nothing, and with the one in
-//! the program, whose answers are right.
+//! A question goes in, an answer comes out; with a tiny model of random weights, whose answers mean nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -18,37 +17,6 @@ fn asked(folder: &Path, arguments: &[&str]) -> Value {
     let output = tubelet(folder, arguments);
     assert!(output.status.success(), "{}", stderr(&output));
     serde_json::from_str(&stdout(&output)).unwrap()
-}
-
-#[test]
-fn the_model_in_the_program_is_right_about_clips_it_never_saw() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut asked, mut right) = (0, 0);
-    for seed in ["90001", "90002", "90003", "90004", "90005"] {
-        let arguments = ["demo", "--ask", "--seed", seed, "--out", seed, "--json"];
-        let told = self::asked(folder.path(), &arguments);
-        for told in told.as_array().unwrap() {
-            asked += 1;
-            right += usize::from(told["answer"] == told["truth"]);
-        }
-    }
-    assert!(asked >= 40, "{asked} questions");
-    assert!(right * 10 >= asked * 9, "{right} of {asked}");
-    // The same clip, as anybody asks.
-    let told = self::asked(
-        folder.path(),
-        &[
-            "demo", "--ask", "--seed", "90001", "--out", "90001", "--json",
-        ],
-    );
-    let question = told[0]["question"].as_str().unwrap();
-    let answer = self::asked(
-        folder.path(),
-        &["ask", "90001/clip.mp4", question, "--json"],
-    );
-    assert_eq!(answer["model"], "tubelet-ask");
-    assert_eq!(answer["answer"], told[0]["answer"]);
-    assert_eq!(answer["complete"], true);
 }
 
 #[test]
