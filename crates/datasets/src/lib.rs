@@ -41,6 +41,7 @@
 //!
 //! [`World`] draws clips in two dimensions. [`DrivingClip`] drives a vehicle with a rig of cameras through streets in
 //! three: every pixel has an identity that holds over cameras and time, and a depth; poses and boxes are exact.
+//! [`QuestionClip`] shows plain shapes in motion and asks about them.
 //!
 //! Files are parsed, never run, and whatever they hold leads to an error with its place in the file, not to a panic.
 
@@ -55,6 +56,7 @@ mod formats;
 mod grounding;
 mod inspect;
 mod names;
+mod questions;
 mod referring;
 mod sample;
 mod segmentation;
@@ -111,6 +113,9 @@ pub use grounding::vid_stg::{
 pub use inspect::find::{Validation, inspect, inspect_as, validate, validate_as};
 pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
 pub use inspect::problem::Problem;
+pub use questions::clip::{QuestionClip, QuestionClipConfig};
+pub use questions::object::{PlainColour, PlainDirection, PlainObject, PlainShape};
+pub use questions::question::{ClipQuestion, QuestionKind};
 pub use referring::a2d_sentences::{A2dActor, A2dFrame, A2dSentence, A2dSentences, A2dSubset};
 pub use referring::coco_objects::{CocoImage, CocoObject};
 pub use referring::expressions::{Expression, ReferringVideo};

@@ -29,6 +29,13 @@ impl MappedFile {
         })
     }
 
+    /// Content that is part of the program.
+    pub fn embedded(content: &'static [u8]) -> Self {
+        Self {
+            content: bytes::Bytes::from_static(content),
+        }
+    }
+
     /// A part of the file as a tensor's data: the file's own memory where it is aligned for its numbers, else a copy.
     ///
     /// `None` where the part reaches beyond the file or is not as long as the shape wants.

@@ -17,28 +17,33 @@ const VISION_ROTARY_BASE: f64 = 10_000.0;
 
 /// Reads a settings file; `None` where there is none.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let content = read_limited(path)?;
+    content.map(|content| parsed(path, &content)).transpose()
+}
+
+/// Reads a file that is not absurdly large; `None` where there is none.
+pub(crate) fn read_limited(path: &Path) -> Result<Option<Vec<u8>>> {
     let io = |source| QwenError::Io {
         path: path.to_owned(),
         source,
     };
     match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io(error)),
-        Ok(data) if data.len() > LARGEST_FILE => {
-            return Err(QwenError::File {
-                path: path.to_owned(),
-                reason: format!("it has {} bytes", data.len()),
-            });
-        }
-        Ok(_) => {}
-    }
-    let text = std::fs::read(path).map_err(io)?;
-    serde_json::from_slice(&text)
-        .map(Some)
-        .map_err(|error| QwenError::File {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io(error)),
+        Ok(data) if data.len() > LARGEST_FILE => Err(QwenError::File {
             path: path.to_owned(),
-            reason: error.to_string(),
-        })
+            reason: format!("it has {} bytes", data.len()),
+        }),
+        Ok(_) => std::fs::read(path).map(Some).map_err(io),
+    }
+}
+
+/// The settings in a file's content; `path` is named in errors.
+pub(crate) fn parsed<T: DeserializeOwned>(path: &Path, content: &[u8]) -> Result<T> {
+    serde_json::from_slice(content).map_err(|error| QwenError::File {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 /// What `generation_config.json` proposes.
@@ -62,10 +67,14 @@ impl GenerationDefaults {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(path: &Path) -> Result<Self> {
-        let Some(file) = read_json::<GenerationFile>(path)? else {
-            return Ok(Self::default());
-        };
-        Ok(Self {
+        let file = read_json::<GenerationFile>(path)?;
+        Ok(file.map(Self::from).unwrap_or_default())
+    }
+}
+
+impl From<GenerationFile> for GenerationDefaults {
+    fn from(file: GenerationFile) -> Self {
+        Self {
             stop_tokens: match file.eos_token_id {
                 None => Vec::new(),
                 Some(Tokens::One(token)) => vec![token],
@@ -75,12 +84,13 @@ impl GenerationDefaults {
             temperature: file.temperature,
             top_p: file.top_p,
             top_k: file.top_k,
-        })
+        }
     }
 }
 
+/// `generation_config.json`.
 #[derive(Deserialize)]
-struct GenerationFile {
+pub(crate) struct GenerationFile {
     eos_token_id: Option<Tokens>,
     #[serde(default)]
     do_sample: bool,
@@ -120,8 +130,9 @@ impl QwenVlConfig {
     }
 }
 
+/// `config.json`.
 #[derive(Deserialize)]
-struct ModelFile {
+pub(crate) struct ModelFile {
     model_type: String,
     text_config: TextFile,
     vision_config: VisionFile,
@@ -179,7 +190,7 @@ struct VisionFile {
 }
 
 impl ModelFile {
-    fn into_config(self) -> Result<QwenVlConfig> {
+    pub(crate) fn into_config(self) -> Result<QwenVlConfig> {
         if self.model_type != "qwen3_vl" {
             return Err(wrong(
                 "model_type",

@@ -6,6 +6,7 @@
 mod adapter;
 mod config;
 mod error;
+mod files;
 mod generate;
 mod hf_config;
 mod language;
@@ -23,6 +24,7 @@ pub use adapter::low_rank::{Adapter, AdapterConfig};
 pub use adapter::usage::AdapterUse;
 pub use config::{QwenVlConfig, SpecialTokens, TextConfig, VisionConfig};
 pub use error::QwenError;
+pub use files::{EmbeddedModel, ModelFiles};
 pub use generate::answer::{Answer, AnswerOptions};
 pub use generate::grammar::{Grammar, PatternGrammar};
 pub use generate::sampler::{RandomSampling, Sampling};

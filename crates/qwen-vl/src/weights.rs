@@ -2,12 +2,12 @@
 //!
 //! In: a folder with `config.json` and safetensors. Out: a model whose large matrices stay in the mapped files.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::{DType, Device};
-use tubelet_nn::{WeightShards, fill};
+use tubelet_nn::{StorageType, WeightShards, fill, save};
 
-use crate::{config::QwenVlConfig, error::Result, model::QwenVl};
+use crate::{error::Result, files::ModelFiles, model::QwenVl};
 
 /// Whole names: ours, theirs.
 const WHOLE: [[&str; 2]; 7] = [
@@ -132,9 +132,20 @@ impl QwenVl {
     ///
     /// # Errors
     /// When the configuration makes no sense, or weights are missing, unexpected or of another shape; each is named.
-    pub fn load(folder: &Path, weights: WeightType, device: &Device) -> Result<Self> {
-        let config = QwenVlConfig::read(&folder.join("config.json"))?;
-        let shards = WeightShards::open(folder, "model")?;
+    pub fn load(
+        files: impl Into<ModelFiles>,
+        weights: WeightType,
+        device: &Device,
+    ) -> Result<Self> {
+        let files = files.into();
+        let config = files.config()?;
+        let shards = match &files {
+            ModelFiles::Folder(folder) => WeightShards::open(folder, "model")?,
+            ModelFiles::Embedded(model) => {
+                let content = model.file("model.safetensors").unwrap_or_default();
+                WeightShards::embedded(model.name(), content)?
+            }
+        };
         let tied = config.text.tied_embeddings;
         let model = fill(
             config.init(device),
@@ -147,6 +158,18 @@ impl QwenVl {
             |path, stored| element_type(path, stored, weights),
         )?;
         Ok(model)
+    }
+}
+
+impl QwenVl {
+    /// Writes the weights as `model.safetensors` into a folder, under Hugging Face's names.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self, folder: &Path, storage: StorageType) -> Result<()> {
+        let notes = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
+        let path = folder.join("model.safetensors");
+        Ok(save(self, &path, (storage, notes), hugging_face_name)?)
     }
 }
 

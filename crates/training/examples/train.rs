@@ -12,8 +12,10 @@ use std::{
 };
 
 use burn::tensor::Device;
+use tubelet_datasets::QuestionKind;
 use tubelet_training::{
-    EvaluationRecord, Recipe, Reporter, RunStart, StepRecord, Trainer, TrainingError,
+    EvaluationRecord, LanguageRecipe, LanguageTrainer, QuestionScores, QuestionStep, Recipe,
+    Reporter, RunStart, StepRecord, Trainer, TrainingError,
 };
 
 /// Steps over which what is printed is averaged.
@@ -39,11 +41,20 @@ fn main() -> ExitCode {
 }
 
 fn train(recipe: &Path, folder: &Path) -> Result<(), TrainingError> {
-    let recipe = Recipe::read(recipe)?;
     let mut lines = Lines {
         folder: folder.to_owned(),
         ..Lines::default()
     };
+    let text = std::fs::read_to_string(recipe).unwrap_or_default();
+    if LanguageRecipe::fits(&text) {
+        let recipe = LanguageRecipe::parse(&text, recipe)?;
+        let run =
+            LanguageTrainer::new(recipe.clone(), folder, &Device::default())?.run(&mut lines)?;
+        run.save(&recipe, &folder.join(&recipe.name))?;
+        complain(&format!("{} steps done", run.steps));
+        return Ok(());
+    }
+    let recipe = Recipe::read(recipe)?;
     let run = Trainer::new(recipe, folder, &Device::default())?.run(&mut lines)?;
     complain(&format!(
         "{} steps done; weights in {}",
@@ -123,5 +134,49 @@ impl Reporter for Lines {
 
     fn saved(&mut self, checkpoint: &Path) {
         complain(&format!("saved {}", checkpoint.display()));
+    }
+}
+
+impl Reporter<QuestionStep, QuestionScores> for Lines {
+    fn started(&mut self, start: &RunStart) {
+        Reporter::<StepRecord, EvaluationRecord>::started(self, start);
+    }
+
+    fn stepped(&mut self, record: &QuestionStep) -> ControlFlow<()> {
+        if record.step.is_multiple_of(WINDOW) {
+            complain(&format!(
+                "step {:6}  loss {:8.3}  rate {:.2e}  |g| {:7.3}  {:.2} s/step",
+                record.step, record.loss, record.rate, record.gradient_norm, record.seconds
+            ));
+        }
+        if self.folder.join("stop").exists() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn evaluated(&mut self, record: &QuestionScores) {
+        let kinds = QuestionKind::ALL.into_iter().zip(record.by_kind);
+        let kinds: Vec<String> = kinds
+            .map(|(kind, score)| {
+                format!(
+                    "{} {:.2} ({:.2})",
+                    kind.name(),
+                    score.share(),
+                    score.blind_share()
+                )
+            })
+            .collect();
+        complain(&format!(
+            "after {} steps, right answers (without looking): {:.3} ({:.3})  {}",
+            record.step,
+            record.all.share(),
+            record.all.blind_share(),
+            kinds.join("  ")
+        ));
+    }
+
+    fn saved(&mut self, checkpoint: &Path) {
+        Reporter::<StepRecord, EvaluationRecord>::saved(self, checkpoint);
     }
 }

@@ -10,7 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
 use serde_json::{Value, json};
 use tubelet_nn::{StorageType, WeightFile, load, save};
 use tubelet_segmentation::{Segmenter, SegmenterConfig};
@@ -33,11 +36,11 @@ const PREFIX: &str = "step-";
 
 /// The state of a run between two steps.
 #[derive(Clone, Debug)]
-pub(crate) struct RunState {
+pub(crate) struct RunState<M> {
     /// Steps taken.
     pub(crate) step: usize,
     /// The weights.
-    pub(crate) segmenter: Segmenter,
+    pub(crate) model: M,
     /// Their average, if one is kept.
     pub(crate) average: Option<Vec<Tensor<1>>>,
     /// The optimiser's moments by parameter.
@@ -45,9 +48,9 @@ pub(crate) struct RunState {
 }
 
 /// Writes a checkpoint into `folder` and removes all but the newest `keep`.
-pub(crate) fn write(
+pub(crate) fn write<M: Module>(
     folder: &Path,
-    state: &RunState,
+    state: &RunState<M>,
     keep: usize,
 ) -> Result<PathBuf, TrainingError> {
     let path = folder.join(format!("{PREFIX}{:08}", state.step));
@@ -58,17 +61,17 @@ pub(crate) fn write(
         }
     }
     fs::create_dir_all(&partial).map_err(TrainingError::io(&partial))?;
-    save_weights(&state.segmenter, &partial.join("model.safetensors"))?;
+    save_weights(&state.model, &partial.join("model.safetensors"))?;
     if let Some(average) = &state.average {
-        let averaged = with_values(state.segmenter.clone(), average.clone());
+        let averaged = with_values(state.model.clone(), average.clone());
         save_weights(&averaged, &partial.join("average.safetensors"))?;
     }
-    let names = parameters(&state.segmenter);
+    let names = parameters(&state.model);
     tensor_file::write(
         &partial.join("optimizer.safetensors"),
         &moment_vectors(&names, &state.moments),
     )?;
-    let text = format!("{:#}\n", description(&names, state));
+    let text = format!("{:#}\n", description(&names, state.step, &state.moments));
     let json = partial.join("state.json");
     fs::write(&json, text).map_err(TrainingError::io(&json))?;
     sync(&json)?;
@@ -84,8 +87,8 @@ pub(crate) fn newest(folder: &Path) -> Result<Option<PathBuf>, TrainingError> {
     Ok(all(folder)?.into_values().next_back())
 }
 
-/// Reads a checkpoint into a segmenter of the right sizes.
-pub(crate) fn read(path: &Path, segmenter: Segmenter) -> Result<RunState, TrainingError> {
+/// Reads a checkpoint into a model of the right sizes.
+pub(crate) fn read<M: Module>(path: &Path, model: M) -> Result<RunState<M>, TrainingError> {
     let refuse = |reason: String| TrainingError::Checkpoint {
         path: path.to_owned(),
         reason,
@@ -103,30 +106,30 @@ pub(crate) fn read(path: &Path, segmenter: Segmenter) -> Result<RunState, Traini
     let step = description["step"]
         .as_u64()
         .ok_or_else(|| refuse("it does not say its step".to_owned()))?;
-    let segmenter = load_weights(segmenter, &path.join("model.safetensors"))?;
+    let model = load_weights(model, &path.join("model.safetensors"))?;
     let average = path.join("average.safetensors");
     let average = if average.exists() {
-        Some(values(&load_weights(segmenter.clone(), &average)?))
+        Some(values(&load_weights(model.clone(), &average)?))
     } else {
         None
     };
     let file = WeightFile::open(&path.join("optimizer.safetensors"))?;
-    let moments = parameters(&segmenter)
+    let moments = parameters(&model)
         .iter()
         .map(|info| read_moments(&file, info, &description["moment_steps"]))
         .collect::<Result<_, _>>()?;
     Ok(RunState {
         step: step as usize,
-        segmenter,
+        model,
         average,
         moments,
     })
 }
 
-/// Reads weights into a segmenter. Names are its own paths.
-pub(crate) fn load_weights(segmenter: Segmenter, path: &Path) -> Result<Segmenter, TrainingError> {
+/// Reads weights into a model. Names are its own paths.
+pub(crate) fn load_weights<M: Module>(model: M, path: &Path) -> Result<M, TrainingError> {
     let file = WeightFile::open(path)?;
-    Ok(load(segmenter, &file, |name| Some(name.to_owned()))?.0)
+    Ok(load(model, &file, |name| Some(name.to_owned()))?.0)
 }
 
 /// Reads weights to begin with into a segmenter of the given sizes. A file of a model that is not told places leaves those
@@ -147,9 +150,9 @@ pub(crate) fn load_initial_weights(
     Ok(fill(plain)?.with_fresh_places(config))
 }
 
-fn save_weights(segmenter: &Segmenter, path: &Path) -> Result<(), TrainingError> {
+fn save_weights<M: Module>(model: &M, path: &Path) -> Result<(), TrainingError> {
     Ok(save(
-        segmenter,
+        model,
         path,
         (StorageType::F32, BTreeMap::new()),
         str::to_owned,
@@ -171,13 +174,13 @@ fn moment_vectors(
     vectors
 }
 
-fn description(names: &[ParameterInfo], state: &RunState) -> Value {
+fn description(names: &[ParameterInfo], step: usize, moments: &[Option<Moments>]) -> Value {
     let steps: serde_json::Map<String, Value> = names
         .iter()
-        .zip(&state.moments)
+        .zip(moments)
         .filter_map(|(info, moments)| Some((info.name.clone(), json!(moments.as_ref()?.steps))))
         .collect();
-    json!({ "format": FORMAT, "step": state.step, "moment_steps": steps })
+    json!({ "format": FORMAT, "step": step, "moment_steps": steps })
 }
 
 fn read_moments(

@@ -6,6 +6,7 @@ use thiserror::Error;
 use tubelet_datasets::DatasetError;
 use tubelet_metrics::MetricsError;
 use tubelet_nn::WeightError;
+use tubelet_qwen_vl::QwenError;
 use tubelet_segmentation::SegmentationError;
 use tubelet_tracking3d::TrackingError;
 
@@ -92,6 +93,9 @@ pub enum TrainingError {
     /// Masks that cannot be compared.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// A vision-language model that cannot be built, read or asked.
+    #[error(transparent)]
+    Language(#[from] QwenError),
     /// Boxes that cannot be tracked.
     #[error(transparent)]
     Tracking(#[from] TrackingError),

@@ -1,6 +1,6 @@
 //! Losses, click simulation, optimiser, loop, checkpoints.
 //!
-//! In: a recipe. Out: a trained segmenter, its checkpoints and its log. It knows no sessions and prints nothing:
+//! In: a recipe. Out: a trained segmenter or vision-language model, its checkpoints and its log. It knows no sessions and prints nothing:
 //! whoever watches implements a [`Reporter`].
 //!
 //! Reading order: `recipe` (what is wanted), `batch` and `clicks` (what is shown), `steps` (the pass through a clip), `losses`
@@ -11,9 +11,11 @@
 mod batch;
 mod checkpoint;
 mod clicks;
+mod course;
 mod error;
 mod evaluate;
 mod initialise;
+mod language;
 mod log;
 mod losses;
 mod optimizer;
@@ -40,7 +42,15 @@ pub use clicks::{
 };
 pub use error::TrainingError;
 pub use evaluate::HeldOutClips;
-pub use log::{EvaluationRecord, RunLog, Score, StepRecord, read_evaluations, read_steps};
+pub use language::{
+    recipe::{AskedKind, LanguageRecipe, QuestionEvaluation, QuestionStage, QuestionsRecipe},
+    records::{AnswerScore, QuestionScores, QuestionStep},
+    trainer::{LanguageTrainer, TrainedLanguage},
+};
+pub use log::{
+    EvaluationRecord, LogRecord, RunLog, Score, StepRecord, read_evaluations, read_evaluations_of,
+    read_steps, read_steps_of,
+};
 pub use losses::{
     dice::dice_loss,
     focal::{FocalOptions, focal_loss},

@@ -7,6 +7,7 @@ use std::{
     fmt::Write as _,
     fs::{self, File, OpenOptions},
     io::Write,
+    marker::PhantomData,
     path::{Path, PathBuf},
 };
 
@@ -73,13 +74,16 @@ impl Score {
 }
 
 /// A record that is a line of a log.
-trait Line: Sized {
+pub trait LogRecord: Sized {
+    /// The step that it is about.
     fn step(&self) -> usize;
+    /// The line.
     fn value(&self) -> Value;
+    /// The record of a line; `None` where it is not one.
     fn from_value(value: &Value) -> Option<Self>;
 }
 
-impl Line for StepRecord {
+impl LogRecord for StepRecord {
     fn step(&self) -> usize {
         self.step
     }
@@ -115,7 +119,7 @@ impl Line for StepRecord {
     }
 }
 
-impl Line for EvaluationRecord {
+impl LogRecord for EvaluationRecord {
     fn step(&self) -> usize {
         self.step
     }
@@ -148,13 +152,14 @@ impl Line for EvaluationRecord {
 
 /// The open log of a run.
 #[derive(Debug)]
-pub struct RunLog {
+pub struct RunLog<S = StepRecord, E = EvaluationRecord> {
     folder: PathBuf,
     steps: File,
     evaluations: File,
+    records: PhantomData<fn(S, E)>,
 }
 
-impl RunLog {
+impl<S: LogRecord, E: LogRecord> RunLog<S, E> {
     /// Opens the log in a run's folder, without records of `first_step` and later.
     ///
     /// # Errors
@@ -163,11 +168,10 @@ impl RunLog {
     pub fn open(folder: &Path, first_step: usize) -> Result<Self, TrainingError> {
         Ok(Self {
             folder: folder.to_owned(),
-            steps: reopen::<StepRecord>(&steps_path(folder), |step| step < first_step)?,
+            steps: reopen::<S>(&steps_path(folder), |step| step < first_step)?,
             // Evaluations are made after their step's checkpoint could have been written.
-            evaluations: reopen::<EvaluationRecord>(&evaluations_path(folder), |step| {
-                step <= first_step
-            })?,
+            evaluations: reopen::<E>(&evaluations_path(folder), |step| step <= first_step)?,
+            records: PhantomData,
         })
     }
 
@@ -175,7 +179,7 @@ impl RunLog {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn step(&mut self, record: &StepRecord) -> Result<(), TrainingError> {
+    pub fn step(&mut self, record: &S) -> Result<(), TrainingError> {
         write_line(&mut self.steps, record).map_err(TrainingError::io(&steps_path(&self.folder)))
     }
 
@@ -183,25 +187,41 @@ impl RunLog {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn evaluation(&mut self, record: &EvaluationRecord) -> Result<(), TrainingError> {
+    pub fn evaluation(&mut self, record: &E) -> Result<(), TrainingError> {
         write_line(&mut self.evaluations, record)
             .map_err(TrainingError::io(&evaluations_path(&self.folder)))
     }
 }
 
-/// Steps of a run's log, in order.
+/// Steps of a segmenter's run, in order.
 ///
 /// # Errors
 /// Where the log cannot be read or holds lines that are no records.
 pub fn read_steps(folder: &Path) -> Result<Vec<StepRecord>, TrainingError> {
-    read(&steps_path(folder))
+    read_steps_of(folder)
 }
 
-/// Evaluations of a run's log, in order.
+/// Evaluations of a segmenter's run, in order.
 ///
 /// # Errors
 /// Where the log cannot be read or holds lines that are no records.
 pub fn read_evaluations(folder: &Path) -> Result<Vec<EvaluationRecord>, TrainingError> {
+    read_evaluations_of(folder)
+}
+
+/// Steps of any run, in order.
+///
+/// # Errors
+/// As [`read_steps`].
+pub fn read_steps_of<S: LogRecord>(folder: &Path) -> Result<Vec<S>, TrainingError> {
+    read(&steps_path(folder))
+}
+
+/// Evaluations of any run, in order.
+///
+/// # Errors
+/// As [`read_evaluations`].
+pub fn read_evaluations_of<E: LogRecord>(folder: &Path) -> Result<Vec<E>, TrainingError> {
     read(&evaluations_path(folder))
 }
 
@@ -213,11 +233,11 @@ fn evaluations_path(folder: &Path) -> PathBuf {
     folder.join("evaluations.jsonl")
 }
 
-fn write_line(file: &mut File, record: &impl Line) -> std::io::Result<()> {
+fn write_line(file: &mut File, record: &impl LogRecord) -> std::io::Result<()> {
     file.write_all(format!("{}\n", record.value()).as_bytes())
 }
 
-fn read<L: Line>(path: &Path) -> Result<Vec<L>, TrainingError> {
+fn read<L: LogRecord>(path: &Path) -> Result<Vec<L>, TrainingError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -241,7 +261,7 @@ fn read<L: Line>(path: &Path) -> Result<Vec<L>, TrainingError> {
 }
 
 /// Keeps the records whose step `keeps` wants and opens the file for more.
-fn reopen<L: Line>(path: &Path, keeps: impl Fn(usize) -> bool) -> Result<File, TrainingError> {
+fn reopen<L: LogRecord>(path: &Path, keeps: impl Fn(usize) -> bool) -> Result<File, TrainingError> {
     let mut kept = String::new();
     for record in read::<L>(path)?
         .iter()
@@ -282,7 +302,7 @@ mod tests {
     #[test]
     fn a_resumed_log_drops_what_came_after_the_checkpoint() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = RunLog::open(folder.path(), 0).unwrap();
+        let mut log: RunLog = RunLog::open(folder.path(), 0).unwrap();
         (0..5).for_each(|step| log.step(&record(step)).unwrap());
         let score = Score {
             region: 0.5,
@@ -299,7 +319,7 @@ mod tests {
         log.evaluation(&evaluation(5)).unwrap();
         // A crash in the middle of a line.
         log.steps.write_all(b"{\"step\": 5, \"lo").unwrap();
-        let mut log = RunLog::open(folder.path(), 3).unwrap();
+        let mut log: RunLog = RunLog::open(folder.path(), 3).unwrap();
         log.step(&record(3)).unwrap();
         assert_eq!(
             read_steps(folder.path()).unwrap(),

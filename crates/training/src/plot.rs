@@ -14,19 +14,59 @@ use plotters::{
 
 use crate::{
     TrainingError,
-    log::{EvaluationRecord, StepRecord, read_evaluations, read_steps},
+    log::{EvaluationRecord, LogRecord, StepRecord, read_evaluations_of, read_steps_of},
 };
 
 /// Width and height of the picture.
 const SIZE: (u32, u32) = (900, 700);
 /// Points of a curve at most; more would not show.
 const POINTS: usize = 600;
-/// Blue, orange and green that differ for the colour-blind as well.
-const COLOURS: [RGBColor; 3] = [
+/// Colours that differ for the colour-blind as well (Okabe and Ito).
+const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(204, 121, 167),
+    RGBColor(0, 0, 0),
 ];
+
+/// A curve's name, and its value at a record.
+pub(crate) type NamedValue<R> = (&'static str, fn(&R) -> f64);
+
+/// A record from which curves are drawn.
+pub(crate) trait Plotted: LogRecord {
+    /// Stands above the curves.
+    const TITLE: &'static str;
+
+    /// The curves.
+    fn curves() -> Vec<NamedValue<Self>>;
+}
+
+impl Plotted for StepRecord {
+    const TITLE: &'static str = "Loss of a clip (mean over steps)";
+
+    fn curves() -> Vec<NamedValue<Self>> {
+        vec![
+            ("loss", |record| record.loss),
+            ("dice", |record| record.dice),
+            ("focal × 20", |record| 20.0 * record.focal),
+        ]
+    }
+}
+
+impl Plotted for EvaluationRecord {
+    const TITLE: &'static str = "J&F on held-out clips by first prompt";
+
+    fn curves() -> Vec<NamedValue<Self>> {
+        vec![
+            ("mask", |record| record.mask.mean()),
+            ("box", |record| record.boxed.mean()),
+            ("click", |record| record.click.mean()),
+        ]
+    }
+}
 
 /// A named curve.
 struct Curve {
@@ -34,40 +74,59 @@ struct Curve {
     points: Vec<(f64, f64)>,
 }
 
+/// Curves under a title.
+struct Panel {
+    title: &'static str,
+    curves: Vec<Curve>,
+}
+
+impl Panel {
+    fn new<R: Plotted>(points: impl Fn(fn(&R) -> f64) -> Vec<(f64, f64)>) -> Self {
+        let curve = |(name, value)| Curve {
+            name,
+            points: points(value),
+        };
+        Self {
+            title: R::TITLE,
+            curves: R::curves().into_iter().map(curve).collect(),
+        }
+    }
+
+    fn points(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.curves
+            .iter()
+            .flat_map(|curve| curve.points.iter().copied())
+    }
+}
+
 /// Draws the curves anew; nothing if no step has been logged.
-pub(crate) fn draw(folder: &Path) -> Result<(), TrainingError> {
+pub(crate) fn draw<S: Plotted, E: Plotted>(folder: &Path) -> Result<(), TrainingError> {
     let path = folder.join("curves.svg");
-    let steps = read_steps(folder)?;
+    let steps: Vec<S> = read_steps_of(folder)?;
     if steps.is_empty() {
         return Ok(());
     }
-    let scores = score_curves(&read_evaluations(folder)?);
-    picture(&path, &loss_curves(&steps), &scores)
-        .map_err(|reason| TrainingError::Plot { path, reason })
-}
-
-fn loss_curves(steps: &[StepRecord]) -> Vec<Curve> {
-    let curve = |name, value: fn(&StepRecord) -> f64| Curve {
-        name,
-        points: means(steps, value),
-    };
-    vec![
-        curve("loss", |record| record.loss),
-        curve("dice", |record| record.dice),
-        curve("focal × 20", |record| 20.0 * record.focal),
-    ]
+    let evaluations: Vec<E> = read_evaluations_of(folder)?;
+    let losses = Panel::new(|value| means(&steps, value));
+    let scores = Panel::new(|value: fn(&E) -> f64| {
+        let points = evaluations.iter();
+        points
+            .map(|record| (record.step() as f64, value(record)))
+            .collect()
+    });
+    picture(&path, &losses, &scores).map_err(|reason| TrainingError::Plot { path, reason })
 }
 
 /// Means over neighbouring steps, in as many groups as there are points to show.
-fn means(steps: &[StepRecord], value: fn(&StepRecord) -> f64) -> Vec<(f64, f64)> {
+fn means<S: LogRecord>(steps: &[S], value: fn(&S) -> f64) -> Vec<(f64, f64)> {
     let group = steps.len().div_ceil(POINTS).max(1);
-    let mean = |group: &[StepRecord]| {
+    let mean = |group: &[S]| {
         let finite: Vec<f64> = group
             .iter()
             .map(value)
             .filter(|value| value.is_finite())
             .collect();
-        let at = group.first()?.step as f64;
+        let at = group.first()?.step() as f64;
         (!finite.is_empty()).then(|| {
             (
                 at,
@@ -78,39 +137,19 @@ fn means(steps: &[StepRecord], value: fn(&StepRecord) -> f64) -> Vec<(f64, f64)>
     steps.chunks(group).filter_map(mean).collect()
 }
 
-fn score_curves(evaluations: &[EvaluationRecord]) -> Vec<Curve> {
-    let curve = |name, value: fn(&EvaluationRecord) -> f64| Curve {
-        name,
-        points: evaluations
-            .iter()
-            .map(|record| (record.step as f64, value(record)))
-            .collect(),
-    };
-    vec![
-        curve("mask", |record| record.mask.mean()),
-        curve("box", |record| record.boxed.mean()),
-        curve("click", |record| record.click.mean()),
-    ]
-}
-
-fn picture(path: &Path, losses: &[Curve], scores: &[Curve]) -> Result<(), String> {
+fn picture(path: &Path, losses: &Panel, scores: &Panel) -> Result<(), String> {
     let root = SVGBackend::new(path, SIZE).into_drawing_area();
     root.fill(&WHITE).map_err(|error| error.to_string())?;
     let (above, below) = root.split_vertically(SIZE.1 / 2);
-    let everything = || losses.iter().chain(scores).flat_map(|curve| &curve.points);
-    let last = everything().map(|point| point.0).fold(1.0, f64::max);
-    let values = || {
-        losses
-            .iter()
-            .flat_map(|curve| &curve.points)
-            .map(|point| point.1)
-    };
+    let places = losses.points().chain(scores.points()).map(|point| point.0);
+    let last = places.fold(1.0, f64::max);
+    let values = || losses.points().map(|point| point.1);
     let (low, high) = (
         values().fold(f64::MAX, f64::min),
         values().fold(f64::MIN, f64::max),
     );
     let mut chart = ChartBuilder::on(&above);
-    let mut chart = frame(&mut chart, "Loss of a clip (mean over steps)")
+    let mut chart = frame(&mut chart, losses.title)
         .build_cartesian_2d(0.0..last, (low * 0.9..high * 1.1).log_scale())
         .map_err(|error| error.to_string())?;
     chart
@@ -119,7 +158,7 @@ fn picture(path: &Path, losses: &[Curve], scores: &[Curve]) -> Result<(), String
         .light_line_style(WHITE)
         .draw()
         .map_err(|error| error.to_string())?;
-    for (curve, colour) in losses.iter().zip(COLOURS) {
+    for (curve, colour) in losses.curves.iter().zip(COLOURS) {
         let series = LineSeries::new(curve.points.iter().copied(), colour.stroke_width(2));
         let drawn = chart
             .draw_series(series)
@@ -139,11 +178,11 @@ fn picture(path: &Path, losses: &[Curve], scores: &[Curve]) -> Result<(), String
 
 fn draw_scores(
     area: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
-    scores: &[Curve],
+    scores: &Panel,
     last: f64,
 ) -> Result<(), String> {
     let mut chart = ChartBuilder::on(area);
-    let mut chart = frame(&mut chart, "J&F on held-out clips by first prompt")
+    let mut chart = frame(&mut chart, scores.title)
         .build_cartesian_2d(0.0..last, 0.0..1.0)
         .map_err(|error| error.to_string())?;
     chart
@@ -152,7 +191,7 @@ fn draw_scores(
         .light_line_style(WHITE)
         .draw()
         .map_err(|error| error.to_string())?;
-    for (curve, colour) in scores.iter().zip(COLOURS) {
+    for (curve, colour) in scores.curves.iter().zip(COLOURS) {
         let series =
             LineSeries::new(curve.points.iter().copied(), colour.stroke_width(2)).point_size(3);
         let drawn = chart
@@ -188,7 +227,7 @@ mod tests {
     #[test]
     fn the_curves_of_a_log_are_drawn_with_their_names() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = RunLog::open(folder.path(), 0).unwrap();
+        let mut log: RunLog = RunLog::open(folder.path(), 0).unwrap();
         for step in 0..2000 {
             let value = 1.0 / f64::from(step + 1);
             let record = StepRecord {
@@ -218,7 +257,7 @@ mod tests {
             seconds: 1.0,
         })
         .unwrap();
-        draw(folder.path()).unwrap();
+        draw::<StepRecord, EvaluationRecord>(folder.path()).unwrap();
         let text = std::fs::read_to_string(folder.path().join("curves.svg")).unwrap();
         for word in ["loss", "dice", "mask", "box", "click", "step"] {
             assert!(text.contains(word), "{word}");

@@ -19,21 +19,21 @@ pub struct RunStart {
     pub steps: usize,
 }
 
-/// Watches a run. Every method has an implementation that does nothing.
-pub trait Reporter {
+/// Watches a run whose steps are `S` and whose evaluations are `E`. Every method has an implementation that does nothing.
+pub trait Reporter<S = StepRecord, E = EvaluationRecord> {
     /// The run begins or goes on.
     fn started(&mut self, start: &RunStart) {
         let _ = start;
     }
 
     /// A step was taken. A break ends the run after a checkpoint, from which it can go on.
-    fn stepped(&mut self, record: &StepRecord) -> ControlFlow<()> {
+    fn stepped(&mut self, record: &S) -> ControlFlow<()> {
         let _ = record;
         ControlFlow::Continue(())
     }
 
     /// The weights were evaluated.
-    fn evaluated(&mut self, record: &EvaluationRecord) {
+    fn evaluated(&mut self, record: &E) {
         let _ = record;
     }
 
@@ -47,4 +47,4 @@ pub trait Reporter {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
-impl Reporter for Silent {}
+impl<S, E> Reporter<S, E> for Silent {}

@@ -9,7 +9,7 @@ use tubelet_segmentation::Segmenter;
 
 use crate::{
     TrainingError,
-    batch::worker::BatchWorker,
+    batch::{clip::ClipBatch, worker::BatchWorker},
     clicks::plan::{PromptChances, PromptPlan},
     losses::prediction::LossTerms,
     optimizer::{gradients::ModuleGradient, parameters::parameters},
@@ -58,7 +58,7 @@ impl Learner {
     pub(crate) fn learn(
         &self,
         segmenter: &Segmenter,
-        worker: &BatchWorker,
+        worker: &BatchWorker<ClipBatch>,
         step: usize,
     ) -> Result<StepOutcome, TrainingError> {
         let mut outcome: Option<StepOutcome> = None;

@@ -1,12 +1,22 @@
 //! `tubelet train`: a recipe followed to its end, or to the first Ctrl-C, from where it goes on next time.
+//!
+//! In: a recipe of a segmenter or of a vision-language model. Out: a run's folder with the trained weights.
 
-use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
+use tubelet_datasets::QuestionKind;
 use tubelet_nn::StorageType;
 use tubelet_segmentation::{Naming, SavedFormat};
-use tubelet_training::{EvaluationRecord, Recipe, Reporter, RunStart, Score, StepRecord, Trainer};
+use tubelet_training::{
+    EvaluationRecord, LanguageRecipe, LanguageTrainer, QuestionScores, QuestionStep, Recipe,
+    Reporter, RunStart, Score, StepRecord, Trainer,
+};
 
 use crate::{arguments::TrainArguments, failure::Failure, interrupt::Interrupt, print::Printer};
 
@@ -15,14 +25,45 @@ use crate::{arguments::TrainArguments, failure::Failure, interrupt::Interrupt, p
 /// # Errors
 /// When the recipe is none, or the run cannot be written or goes astray.
 pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Failure> {
-    let recipe = Recipe::read(&arguments.recipe)?;
-    let config = recipe.model.get_ref().config();
-    let (name, seed) = (recipe.name.clone(), recipe.seed);
-    let trainer = Trainer::new(recipe, &arguments.out, &Device::flex())?;
+    let path = &arguments.recipe;
+    let text = std::fs::read_to_string(path).map_err(Failure::reading(path))?;
+    let (steps, is_finished, result) = if LanguageRecipe::fits(&text) {
+        let recipe = LanguageRecipe::parse(&text, path)?;
+        language(recipe, &arguments.out, printer)?
+    } else {
+        let recipe = Recipe::parse(&text, path)?;
+        segmenter(recipe, &arguments.out, printer)?
+    };
+    let state = if is_finished {
+        "finished"
+    } else {
+        "stopped; the same command goes on from here"
+    };
+    printer.note(&format!("{steps} steps, {state}: {}", result.display()));
+    Ok(())
+}
+
+/// Steps taken, whether the recipe was followed to its end, and where the weights are.
+type Trained = (usize, bool, PathBuf);
+
+fn language(recipe: LanguageRecipe, out: &Path, printer: Printer) -> Result<Trained, Failure> {
+    let folder = out.join(&recipe.name);
+    let trainer = LanguageTrainer::new(recipe.clone(), out, &Device::flex())?;
     let mut training = Training::new(printer);
     let trained = trainer.run(&mut training)?;
     training.finish();
-    let weights = arguments.out.join(format!("{name}.safetensors"));
+    trained.save(&recipe, &folder)?;
+    Ok((trained.steps, trained.finished, folder))
+}
+
+fn segmenter(recipe: Recipe, out: &Path, printer: Printer) -> Result<Trained, Failure> {
+    let config = recipe.model.get_ref().config();
+    let (name, seed) = (recipe.name.clone(), recipe.seed);
+    let trainer = Trainer::new(recipe, out, &Device::flex())?;
+    let mut training = Training::new(printer);
+    let trained = trainer.run(&mut training)?;
+    training.finish();
+    let weights = out.join(format!("{name}.safetensors"));
     let format = SavedFormat {
         naming: Naming::Ours,
         storage: StorageType::F16,
@@ -33,17 +74,7 @@ pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Fa
         ]),
     };
     trained.segmenter.save(&config, &weights, format)?;
-    let state = if trained.finished {
-        "finished"
-    } else {
-        "stopped; the same command goes on from here"
-    };
-    printer.note(&format!(
-        "{} steps, {state}: {}",
-        trained.steps,
-        weights.display()
-    ));
-    Ok(())
+    Ok((trained.steps, trained.finished, weights))
 }
 
 /// A run's progress on stderr; Ctrl-C ends the run after a checkpoint.
@@ -69,8 +100,8 @@ impl Training {
     }
 }
 
-impl Reporter for Training {
-    fn started(&mut self, start: &RunStart) {
+impl Training {
+    fn begin(&mut self, start: &RunStart) {
         self.printer.note(&format!(
             "{}: {} parameters, {} steps",
             start.name, start.parameters, start.steps
@@ -84,12 +115,10 @@ impl Reporter for Training {
         }
     }
 
-    fn stepped(&mut self, record: &StepRecord) -> ControlFlow<()> {
-        self.bar.set_position(record.step as u64 + 1);
-        self.bar.set_message(format!(
-            "loss {:.3}, {:.2} s a step",
-            record.loss, record.seconds
-        ));
+    fn step(&self, step: usize, (loss, seconds): (f64, f64)) -> ControlFlow<()> {
+        self.bar.set_position(step as u64 + 1);
+        self.bar
+            .set_message(format!("loss {loss:.3}, {seconds:.2} s a step"));
         if self.interrupt.is_wanted() {
             ControlFlow::Break(())
         } else {
@@ -97,13 +126,57 @@ impl Reporter for Training {
         }
     }
 
+    fn note(&self, text: &str) {
+        self.bar.suspend(|| self.printer.note(text));
+    }
+}
+
+impl Reporter for Training {
+    fn started(&mut self, start: &RunStart) {
+        self.begin(start);
+    }
+
+    fn stepped(&mut self, record: &StepRecord) -> ControlFlow<()> {
+        self.step(record.step, (record.loss, record.seconds))
+    }
+
     fn evaluated(&mut self, record: &EvaluationRecord) {
-        self.bar.suspend(|| self.printer.note(&describe(record)));
+        self.note(&describe(record));
     }
 
     fn saved(&mut self, checkpoint: &Path) {
-        let saved = format!("saved {}", checkpoint.display());
-        self.bar.suspend(|| self.printer.note(&saved));
+        self.note(&format!("saved {}", checkpoint.display()));
+    }
+}
+
+impl Reporter<QuestionStep, QuestionScores> for Training {
+    fn started(&mut self, start: &RunStart) {
+        self.begin(start);
+    }
+
+    fn stepped(&mut self, record: &QuestionStep) -> ControlFlow<()> {
+        self.step(record.step, (record.loss, record.seconds))
+    }
+
+    fn evaluated(&mut self, record: &QuestionScores) {
+        let kinds = QuestionKind::ALL.into_iter().zip(record.by_kind);
+        let kinds: Vec<String> = kinds
+            .map(|(kind, score)| {
+                let [share, blind] = [score.share(), score.blind_share()].map(|x| 100.0 * x);
+                format!("{} {share:.0} ({blind:.0})", kind.name())
+            })
+            .collect();
+        self.note(&format!(
+            "step {}: {:.1} % of held-out questions answered right, {:.1} % without looking; {}",
+            record.step,
+            100.0 * record.all.share(),
+            100.0 * record.all.blind_share(),
+            kinds.join(", ")
+        ));
+    }
+
+    fn saved(&mut self, checkpoint: &Path) {
+        self.note(&format!("saved {}", checkpoint.display()));
     }
 }
 

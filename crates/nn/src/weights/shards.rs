@@ -76,6 +76,20 @@ impl WeightShards {
         })
     }
 
+    /// Opens safetensors that are part of the program; errors call them `name`.
+    ///
+    /// # Errors
+    /// When they are not safetensors.
+    pub fn embedded(name: &str, content: &'static [u8]) -> Result<Self, WeightError> {
+        let file = WeightFile::embedded(name, content)?;
+        let places = file.tensors().keys().map(|tensor| (tensor.clone(), 0));
+        Ok(Self {
+            folder: name.into(),
+            places: places.collect(),
+            shards: vec![(file, MappedFile::embedded(content))],
+        })
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

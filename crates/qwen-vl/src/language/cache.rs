@@ -42,6 +42,19 @@ impl KeyValueCache {
         }
     }
 
+    /// The cache of a batch in which each sequence is there `times` over, one after the other: a beginning that is read once
+    /// and continued in several ways at once.
+    pub fn repeated(&self, times: usize) -> Self {
+        Self {
+            layers: self
+                .layers
+                .iter()
+                .map(|layer| layer.repeated(times))
+                .collect(),
+            ..*self
+        }
+    }
+
     /// The part of one layer.
     pub(crate) fn layer(&mut self, index: usize) -> &mut LayerCache {
         if self.layers.len() <= index {
@@ -75,6 +88,9 @@ impl LayerCache {
         let [_, _, added, _] = new[0].dims();
         let before = self.tokens;
         self.tokens += added;
+        if new[0].is_autodiff() {
+            return self.joined(new);
+        }
         let rooms = match self.rooms.take() {
             Some(rooms) => rooms.map(|room| enlarged(room, before, self.tokens)),
             None => new.each_ref().map(|new| empty_like(new, self.tokens)),
@@ -93,6 +109,37 @@ impl LayerCache {
             .map(|room| room.clone().narrow(2, 0, self.tokens));
         self.rooms = Some(filled);
         all
+    }
+}
+
+impl LayerCache {
+    /// [`LayerCache::extend`] where gradients are wanted: what is part of a graph is not written into.
+    fn joined(&mut self, new: [Tensor<4>; 2]) -> [Tensor<4>; 2] {
+        let all = match self.rooms.take() {
+            None => new,
+            Some([keys, values]) => {
+                let [new_keys, new_values] = new;
+                let before = self.tokens - new_keys.dims()[2];
+                [(keys, new_keys), (values, new_values)]
+                    .map(|(old, new)| Tensor::cat(vec![old.narrow(2, 0, before), new], 2))
+            }
+        };
+        self.rooms = Some(all.clone());
+        all
+    }
+
+    fn repeated(&self, times: usize) -> Self {
+        let repeat = |room: Tensor<4>| {
+            let [batch, heads, _, channels] = room.dims();
+            room.narrow(2, 0, self.tokens)
+                .unsqueeze_dim::<5>(1)
+                .repeat_dim(1, times)
+                .reshape([batch * times, heads, self.tokens, channels])
+        };
+        Self {
+            tokens: self.tokens,
+            rooms: self.rooms.clone().map(|rooms| rooms.map(repeat)),
+        }
     }
 }
 

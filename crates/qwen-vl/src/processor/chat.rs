@@ -2,14 +2,12 @@
 //!
 //! In: messages. Out: the text that the model was trained to continue, with one placeholder for each picture.
 
-use std::path::Path;
-
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{QwenError, Result},
-    hf_config::read_json,
+    files::ModelFiles,
 };
 
 /// A message as templates see it.
@@ -49,21 +47,23 @@ struct TemplateFile {
 
 impl ChatTemplate {
     /// Reads `chat_template.jinja`, else the template in `chat_template.json` or `tokenizer_config.json`.
-    pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join("chat_template.jinja");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => return Self::new(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => return Err(QwenError::Io { path, source }),
+    pub(crate) fn read(files: &ModelFiles) -> Result<Self> {
+        let name = "chat_template.jinja";
+        if let Some(text) = files.read(name)? {
+            let text = String::from_utf8(text.into_owned()).map_err(|error| QwenError::File {
+                path: files.path(name),
+                reason: error.to_string(),
+            })?;
+            return Self::new(text);
         }
         for name in ["chat_template.json", "tokenizer_config.json"] {
-            let file = read_json::<TemplateFile>(&folder.join(name))?;
+            let file = files.json::<TemplateFile>(name)?;
             if let Some(text) = file.and_then(|file| file.chat_template) {
                 return Self::new(text);
             }
         }
         Err(QwenError::Io {
-            path,
+            path: files.path(name),
             source: std::io::ErrorKind::NotFound.into(),
         })
     }

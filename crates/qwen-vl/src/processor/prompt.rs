@@ -2,8 +2,6 @@
 //!
 //! In: a model folder's settings, template and tokenizer; RGB pixels and words. Out: [`TokenSequence`]s, and text.
 
-use std::path::Path;
-
 use super::{
     chat::{ChatTemplate, TemplateContent, TemplateMessage, TemplatePart},
     patches::patches,
@@ -16,6 +14,7 @@ use super::{
 use crate::{
     config::{QwenVlConfig, SpecialTokens},
     error::{QwenError, Result},
+    files::ModelFiles,
     model::{TokenSequence, Visual},
     positions::VisualKind,
     vision::grid::VisionGrid,
@@ -103,16 +102,17 @@ pub struct Processor {
 }
 
 impl Processor {
-    /// Reads the settings, the template and the tokenizer of a model folder.
+    /// Reads the settings, the template and the tokenizer of a model.
     ///
     /// # Errors
     /// When a file is missing or unusable, or does not fit the model.
-    pub fn load(folder: &Path, config: &QwenVlConfig) -> Result<Self> {
+    pub fn load(files: impl Into<ModelFiles>, config: &QwenVlConfig) -> Result<Self> {
+        let files = &files.into();
         Ok(Self {
-            images: ImageSettings::read(folder, &config.vision)?,
-            videos: VideoSettings::read(folder, &config.vision)?,
-            chat: ChatTemplate::read(folder)?,
-            words: Words::read(&folder.join("tokenizer.json"), config)?,
+            images: ImageSettings::read(files, &config.vision)?,
+            videos: VideoSettings::read(files, &config.vision)?,
+            chat: ChatTemplate::read(files)?,
+            words: Words::read(files, config)?,
             special: config.tokens,
             video_marks: VideoMarks::default(),
         })

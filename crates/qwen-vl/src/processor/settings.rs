@@ -2,14 +2,12 @@
 //!
 //! In: a model folder. Out: [`ImageSettings`] and [`VideoSettings`], checked against the model.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use crate::{
     config::VisionConfig,
     error::{QwenError, Result},
-    hf_config::read_json,
+    files::ModelFiles,
 };
 
 /// Longest edge of a picture that is taken.
@@ -54,8 +52,8 @@ impl ImageSettings {
     }
 
     /// Reads the file; the release's values where there is none.
-    pub(crate) fn read(folder: &Path, vision: &VisionConfig) -> Result<Self> {
-        let file = read_json::<SettingsFile>(&folder.join("preprocessor_config.json"))?;
+    pub(crate) fn read(files: &ModelFiles, vision: &VisionConfig) -> Result<Self> {
+        let file = files.json::<SettingsFile>("preprocessor_config.json")?;
         let defaults = [65_536, 16_777_216];
         file.unwrap_or_default().image(defaults, vision)
     }
@@ -63,9 +61,9 @@ impl ImageSettings {
 
 impl VideoSettings {
     /// Reads the file; the release's values where there is none.
-    pub(crate) fn read(folder: &Path, vision: &VisionConfig) -> Result<Self> {
-        let path = folder.join("video_preprocessor_config.json");
-        let file = read_json::<SettingsFile>(&path)?.unwrap_or_default();
+    pub(crate) fn read(files: &ModelFiles, vision: &VisionConfig) -> Result<Self> {
+        let file = files.json::<SettingsFile>("video_preprocessor_config.json")?;
+        let file = file.unwrap_or_default();
         let settings = Self {
             fps: file.fps.unwrap_or(2.0),
             frames: [file.min_frames.unwrap_or(4), file.max_frames.unwrap_or(768)],

@@ -2,13 +2,14 @@
 //!
 //! In: `tokenizer.json` as released. Out: token ids; text, piece by piece while an answer grows; the bytes of each token.
 
-use std::{collections::HashMap, path::Path};
+use std::collections::HashMap;
 
 use tokenizers::Tokenizer;
 
 use crate::{
     config::QwenVlConfig,
     error::{QwenError, Result},
+    files::ModelFiles,
 };
 
 /// What stands for bytes that make no character yet.
@@ -23,13 +24,14 @@ pub(crate) struct Words {
 
 impl Words {
     /// Reads the tokenizer and compares its special tokens with the model's.
-    pub(crate) fn read(path: &Path, config: &QwenVlConfig) -> Result<Self> {
-        let text = std::fs::read(path).map_err(|source| QwenError::Io {
-            path: path.to_owned(),
-            source,
-        })?;
+    pub(crate) fn read(files: &ModelFiles, config: &QwenVlConfig) -> Result<Self> {
+        let path = files.path("tokenizer.json");
+        let Some(text) = files.read("tokenizer.json")? else {
+            let source = std::io::ErrorKind::NotFound.into();
+            return Err(QwenError::Io { path, source });
+        };
         let tokenizer = Tokenizer::from_bytes(&text).map_err(|error| QwenError::File {
-            path: path.to_owned(),
+            path,
             reason: error.to_string(),
         })?;
         let vocabulary = config.text.vocabulary;

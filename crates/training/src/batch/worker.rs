@@ -1,30 +1,33 @@
 //! A worker thread that is a few batches ahead of the trainer.
 //!
-//! In: a sampler and the number to begin with. Out: batches in order of their numbers. What they hold does not depend on when they
+//! In: what makes a batch of a number, and the number to begin with. Out: batches in order of their numbers. What they hold does not depend on when they
 //! are made, so the thread changes the speed of a run and nothing else.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
-use super::{clip::ClipBatch, sampler::BatchSampler};
 use crate::TrainingError;
 
 /// Batches that wait at most.
 const AHEAD: usize = 3;
 
 /// The running worker; it ends when this is dropped.
-pub struct BatchWorker {
-    batches: Option<Receiver<Result<ClipBatch, TrainingError>>>,
+pub struct BatchWorker<B> {
+    batches: Option<Receiver<Result<B, TrainingError>>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl BatchWorker {
+impl<B: Send + 'static> BatchWorker<B> {
     /// Starts to make batches from number `first` up to, not including, `end`.
-    pub fn start(mut sampler: BatchSampler, first: u64, end: u64) -> Self {
+    pub fn start(
+        mut make: impl FnMut(u64) -> Result<B, TrainingError> + Send + 'static,
+        first: u64,
+        end: u64,
+    ) -> Self {
         let (sender, batches) = sync_channel(AHEAD);
         let thread = std::thread::spawn(move || {
             for number in first..end {
-                let batch = sampler.batch(number);
+                let batch = make(number);
                 let failed = batch.is_err();
                 if sender.send(batch).is_err() || failed {
                     return;
@@ -38,12 +41,12 @@ impl BatchWorker {
     }
 
     /// Waits for the next batch; `None` past the end.
-    pub fn next_batch(&self) -> Option<Result<ClipBatch, TrainingError>> {
+    pub fn next_batch(&self) -> Option<Result<B, TrainingError>> {
         self.batches.as_ref()?.recv().ok()
     }
 }
 
-impl Drop for BatchWorker {
+impl<B> Drop for BatchWorker<B> {
     fn drop(&mut self) {
         self.batches.take();
         if let Some(thread) = self.thread.take() {
@@ -56,7 +59,7 @@ impl Drop for BatchWorker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::file::Recipe;
+    use crate::{batch::sampler::BatchSampler, recipe::file::Recipe};
     use std::path::Path;
 
     #[test]
@@ -66,7 +69,8 @@ mod tests {
             Path::new("overfit.toml"),
         )
         .unwrap();
-        let worker = BatchWorker::start(BatchSampler::new(&recipe), 3, 8);
+        let mut sampler = BatchSampler::new(&recipe);
+        let worker = BatchWorker::start(move |number| sampler.batch(number), 3, 8);
         let mut sampler = BatchSampler::new(&recipe);
         for number in 3..8 {
             assert_eq!(
@@ -84,6 +88,11 @@ mod tests {
             Path::new("overfit.toml"),
         )
         .unwrap();
-        drop(BatchWorker::start(BatchSampler::new(&recipe), 0, 1000));
+        let mut sampler = BatchSampler::new(&recipe);
+        drop(BatchWorker::start(
+            move |number| sampler.batch(number),
+            0,
+            1000,
+        ));
     }
 }

@@ -13,7 +13,7 @@ const IMAGE_ENCODER: &str = "image_encoder.";
 /// Types of the layers that normalise.
 const NORMS: [&str; 2] = ["LayerNorm", "LayerNorm2d"];
 /// Types of the layers whose weights are matrices or filters; anything else that a module holds is an embedding.
-const LAYERS: [&str; 3] = ["Linear", "Conv2d", "ConvTranspose2d"];
+const LAYERS: [&str; 4] = ["Linear", "Conv2d", "ConvTranspose2d", "Projection"];
 
 /// How one parameter is treated.
 #[derive(Clone, Copy, Debug, PartialEq)]

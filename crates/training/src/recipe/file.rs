@@ -72,8 +72,10 @@ pub struct OptimizerRecipe {
     /// Steps of the warm-up.
     pub warm_up: usize,
     /// Factor on the image encoder's rate.
+    #[serde(default = "full")]
     pub image_encoder_factor: Positive,
     /// Factor from each block of the backbone to the one before it.
+    #[serde(default = "whole")]
     pub layer_decay: Share,
     /// Memory of the mean gradient and of its mean square.
     pub decays: [Share; 2],
@@ -93,6 +95,36 @@ pub struct OptimizerRecipe {
 
 fn one() -> Count {
     Count::ONE
+}
+
+fn full() -> Positive {
+    Positive::ONE
+}
+
+fn whole() -> Share {
+    Share::constant(1.0)
+}
+
+impl OptimizerRecipe {
+    /// Constants of the optimiser.
+    pub fn adam_w(&self) -> AdamWOptions {
+        AdamWOptions {
+            first_decay: self.decays[0].get(),
+            second_decay: self.decays[1].get(),
+            epsilon: 1e-8,
+            weight_decay: self.weight_decay.get(),
+        }
+    }
+
+    /// Shape of the learning rate over a run.
+    pub fn schedule(&self, steps: usize) -> Schedule {
+        Schedule {
+            peak: self.rate.get(),
+            final_share: self.final_share.get(),
+            warm_up: self.warm_up,
+            steps,
+        }
+    }
 }
 
 impl Recipe {
@@ -136,22 +168,7 @@ impl Recipe {
 
     /// Shape of the learning rate.
     pub fn schedule(&self) -> Schedule {
-        Schedule {
-            peak: self.optimizer.rate.get(),
-            final_share: self.optimizer.final_share.get(),
-            warm_up: self.optimizer.warm_up,
-            steps: self.steps(),
-        }
-    }
-
-    /// Constants of the optimiser.
-    pub fn adam_w(&self) -> AdamWOptions {
-        AdamWOptions {
-            first_decay: self.optimizer.decays[0].get(),
-            second_decay: self.optimizer.decays[1].get(),
-            epsilon: 1e-8,
-            weight_decay: self.optimizer.weight_decay.get(),
-        }
+        self.optimizer.schedule(self.steps())
     }
 
     /// Factors on the learning rate.

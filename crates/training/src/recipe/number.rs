@@ -33,6 +33,9 @@ impl Share {
 }
 
 impl Positive {
+    /// One.
+    pub(crate) const ONE: Self = Self(1.0);
+
     /// The number.
     pub const fn get(self) -> f64 {
         self.0

@@ -1,0 +1,96 @@
+//! A run on questions: it goes on where it was, and leaves a model that anybody can open.
+
+use std::{ops::ControlFlow, path::Path};
+
+use burn::tensor::Device;
+use tubelet_qwen_vl::{Processor, QwenVl, QwenVlConfig, WeightType};
+use tubelet_training::{
+    LanguageRecipe, LanguageTrainer, QuestionScores, QuestionStep, Reporter, TrainedLanguage,
+    TrainingError, read_evaluations_of, read_steps_of, values,
+};
+
+fn recipe() -> LanguageRecipe {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/ask-overfit.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(LanguageRecipe::fits(&text));
+    LanguageRecipe::parse(&text, &path).unwrap()
+}
+
+/// Wants a break after a number of steps.
+struct BreakAfter(usize);
+
+impl Reporter<QuestionStep, QuestionScores> for BreakAfter {
+    fn stepped(&mut self, record: &QuestionStep) -> ControlFlow<()> {
+        if record.step + 1 == self.0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+fn train(folder: &Path, steps: usize) -> TrainedLanguage {
+    LanguageTrainer::new(recipe(), folder, &Device::flex())
+        .unwrap()
+        .run(&mut BreakAfter(steps))
+        .unwrap()
+}
+
+fn weights(model: &QwenVl) -> Vec<u32> {
+    let all = values(model).into_iter();
+    all.flat_map(|value| value.into_data().iter::<f32>().collect::<Vec<_>>())
+        .map(f32::to_bits)
+        .collect()
+}
+
+#[test]
+fn a_run_that_is_interrupted_goes_on_to_the_last_bit() {
+    let (straight, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let expected = train(straight.path(), usize::MAX);
+    assert!(!train(broken.path(), 2).finished);
+    let found = train(broken.path(), usize::MAX);
+    assert!(expected.finished && found.finished);
+    assert_eq!(weights(&found.model), weights(&expected.model));
+    let curve = |folder: &Path| -> Vec<u64> {
+        let steps: Vec<QuestionStep> = read_steps_of(folder).unwrap();
+        steps.iter().map(|step| step.loss.to_bits()).collect()
+    };
+    assert_eq!(curve(broken.path()), curve(straight.path()));
+    let scores: Vec<QuestionScores> = read_evaluations_of(straight.path()).unwrap();
+    let asked: Vec<[usize; 2]> = scores.iter().map(|s| [s.step, s.all.asked]).collect();
+    assert_eq!(asked, [[3, 6], [6, 6]]);
+    assert!(straight.path().join("curves.svg").exists());
+}
+
+#[test]
+fn what_a_run_leaves_is_a_model_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let trained = train(folder.path(), 1);
+    let model = folder.path().join("model");
+    trained.save(&recipe(), &model).unwrap();
+    let config = QwenVlConfig::read(&model.join("config.json")).unwrap();
+    assert!(Processor::load(&model, &config).is_ok());
+    let opened = QwenVl::load(&model, WeightType::Stored, &Device::flex()).unwrap();
+    assert_eq!(weights(&opened).len(), weights(&trained.model).len());
+}
+
+#[test]
+fn what_a_recipe_cannot_mean_is_refused() {
+    let text = recipe().text;
+    for (from, to, reason) in [
+        ("objects = [1, 2]", "objects = [3, 2]", "3 to 2 objects"),
+        (
+            "objects = [1, 2]",
+            "objects = [1, 2]\nkinds = [\"smell\"]",
+            "`smell` is none of",
+        ),
+        ("clips = 2", "clips = 0", "at least 1"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        let refused = LanguageRecipe::parse(&changed, Path::new("a.toml"));
+        let Err(error @ TrainingError::Recipe { .. }) = refused else {
+            panic!("{to} was taken");
+        };
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
