@@ -121,7 +121,7 @@ fn what_does_not_fit_is_refused_with_its_problems() {
 fn protocols_are_listed_with_what_they_expect() {
     let folder = tempfile::tempdir().unwrap();
     let said = stdout(&tubelet(folder.path(), &["evaluate", "--list"]));
-    assert_eq!(said.lines().count(), 26);
+    assert_eq!(said.lines().count(), 27);
     let said = stdout(&tubelet(folder.path(), &["evaluate", "vidstg", "--list"]));
     assert!(
         said.contains("vidor/") && said.contains("--rules stcat"),

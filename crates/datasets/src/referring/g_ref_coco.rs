@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused() {
         let message = |text: &str| open(text).unwrap_err().to_string();
-        assert!(message(&reference("[4]")).contains("ref_id 5: no annotation 4"));
+        assert!(message(&reference("[4]")).contains("`ref_id 5`: no annotation 4"));
         assert!(message(&reference("[]")).contains("says that nothing is meant"));
         assert!(message(&reference("[1, -1]")).contains("numbered -1"));
         let elsewhere = reference("[1]").replace("\"image_id\": 7", "\"image_id\": 8");
