@@ -151,7 +151,7 @@ pub(crate) struct DemoArguments {
     #[arg(long, default_value = "out/demo")]
     pub(crate) out: PathBuf,
     /// Seed of the clip.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 4)]
     pub(crate) seed: u64,
     /// Frames of the clip, or time steps of the drive.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=2000))]
