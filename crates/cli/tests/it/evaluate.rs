@@ -132,5 +132,5 @@ fn protocols_are_listed_with_what_they_expect() {
         &["evaluate", "--list", "--json"],
     )))
     .unwrap();
-    assert_eq!(listed.as_array().unwrap().len(), 26);
+    assert_eq!(listed.as_array().unwrap().len(), 27);
 }
