@@ -47,7 +47,7 @@ pub use activation::{Activation, activate, gated_silu};
 pub use attention::{AttentionOptions, attention, self_attention};
 pub use compressed::{CompressedWeight, Compression, compressed_linear};
 pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
-pub use cpu::threads::compute_on_this_thread;
+pub use cpu::threads::{compute_on_this_thread, inside_the_pool};
 pub use grid_attention::{AxialTurn, GridKeys, grid_attention};
 pub use linear::{LinearOptions, linear, matmul};
 pub use mapped::MappedFile;

@@ -9,10 +9,11 @@ use crate::cpu::level_tests::at_each_level;
 /// Largest difference allowed, relative to the largest number compared.
 const TOLERANCE: f64 = 1e-5;
 
-/// Random cases that leave no files behind.
+/// Random cases that leave no files behind; `PROPTEST_CASES` says how many instead.
 pub(crate) fn cases(count: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
-        cases: count,
+        cases: wanted.and_then(|number| number.parse().ok()).unwrap_or(count),
         failure_persistence: None,
         ..ProptestConfig::default()
     }

@@ -7,7 +7,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
-use tubelet_kernels::Compression;
+use tubelet_kernels::{Compression, inside_the_pool};
 use tubelet_nn::parameter_shapes;
 
 use crate::{
@@ -283,10 +283,4 @@ impl QwenVl {
             })
             .collect()
     }
-}
-
-/// Runs a pass on a thread of the pool that its kernels share their work with: what starts a kernel there takes part at once, where a
-/// thread outside would have to wake another for each of the hundreds of a token's kernels, and sleep until it is done.
-fn inside_the_pool<R: Send>(pass: impl FnOnce() -> R + Send) -> R {
-    rayon::scope(|_| pass())
 }

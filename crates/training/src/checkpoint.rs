@@ -47,6 +47,18 @@ pub(crate) struct RunState<M> {
     pub(crate) moments: Vec<Option<Moments>>,
 }
 
+impl<M: Module> RunState<M> {
+    /// Before the first step.
+    pub(crate) fn beginning(model: M) -> Self {
+        Self {
+            step: 0,
+            average: None,
+            moments: vec![None; parameters(&model).len()],
+            model,
+        }
+    }
+}
+
 /// Writes a checkpoint into `folder` and removes all but the newest `keep`.
 pub(crate) fn write<M: Module>(
     folder: &Path,

@@ -22,7 +22,7 @@ use crate::{
         parameters::{values, with_values},
         schedule::Schedule,
     },
-    recipe::{clips::CheckpointRecipe, file::OptimizerRecipe},
+    recipe::{clips::CheckpointRecipe, file::OptimizerRecipe, number::Count},
     reporter::Reporter,
 };
 
@@ -178,6 +178,11 @@ impl<M: Module> Progress<M> {
         };
         checkpoint::write(&checkpoints(folder), &state, keep)
     }
+}
+
+/// Whether it is time for an evaluation: every so many steps, and after the last one.
+pub(crate) fn is_due(step: usize, (every, last): (Count, usize)) -> bool {
+    step.is_multiple_of(every.get()) || step == last
 }
 
 /// Where a run's checkpoints are.

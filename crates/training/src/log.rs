@@ -73,6 +73,12 @@ impl Score {
     }
 }
 
+/// A number of a line; what was not finite is null in JSON.
+pub(crate) fn logged_number(line: &Value, key: &str) -> Option<f64> {
+    let value = line.get(key)?;
+    Some(value.as_f64().unwrap_or(f64::NAN))
+}
+
 /// A record that is a line of a log.
 pub trait LogRecord: Sized {
     /// The step that it is about.
@@ -97,12 +103,7 @@ impl LogRecord for StepRecord {
     }
 
     fn from_value(value: &Value) -> Option<Self> {
-        // What was not finite is null in JSON.
-        let number = |key: &str| {
-            value
-                .get(key)
-                .map(|value| value.as_f64().unwrap_or(f64::NAN))
-        };
+        let number = |key: &str| logged_number(value, key);
         Some(Self {
             step: value.get("step")?.as_u64()? as usize,
             loss: number("loss")?,

@@ -20,7 +20,7 @@ use crate::{
         worker::BatchWorker,
     },
     checkpoint::{self, RunState},
-    course::{Course, Progress, checkpoints, follow, prepare},
+    course::{Course, Progress, checkpoints, follow, is_due, prepare},
     evaluate::HeldOutClips,
     initialise::initialise,
     log::{EvaluationRecord, RunLog, StepRecord},
@@ -231,7 +231,7 @@ impl Course for Run {
             return Ok(None);
         };
         let step = self.progress.step;
-        if !step.is_multiple_of(recipe.every.get()) && step != self.recipe.steps() {
+        if !is_due(step, (recipe.every, self.recipe.steps())) {
             return Ok(None);
         }
         let record = held_out.evaluate(&self.progress.best().valid(), &self.device, step);
@@ -279,11 +279,5 @@ fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState<Segmenter>, Tr
         segmenter = checkpoint::load_initial_weights(segmenter, &file, &config)?;
         let _ = values(&segmenter);
     }
-    let moments = vec![None; parameters(&segmenter).len()];
-    Ok(RunState {
-        step: 0,
-        model: segmenter,
-        average: None,
-        moments,
-    })
+    Ok(RunState::beginning(segmenter))
 }

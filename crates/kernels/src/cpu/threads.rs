@@ -11,3 +11,10 @@ pub fn compute_on_this_thread() -> bool {
         .build_global()
         .is_ok()
 }
+
+/// Runs a pass on one of the threads that kernels run on: what starts a kernel there takes part at once, where a thread outside
+/// would have to wake another for each kernel, and sleep until it is done. For libraries, which cannot know whose thread they
+/// are called on.
+pub fn inside_the_pool<R: Send>(pass: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| pass())
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tubelet_datasets::QuestionKind;
 
 use crate::{
-    log::LogRecord,
+    log::{LogRecord, logged_number},
     plot::{NamedValue, Plotted},
 };
 
@@ -91,11 +91,7 @@ impl LogRecord for QuestionStep {
     }
 
     fn from_value(value: &Value) -> Option<Self> {
-        // What was not finite is null in JSON.
-        let number = |key: &str| {
-            let value = value.get(key);
-            value.map(|value| value.as_f64().unwrap_or(f64::NAN))
-        };
+        let number = |key: &str| logged_number(value, key);
         Some(Self {
             step: value.get("step")?.as_u64()? as usize,
             loss: number("loss")?,

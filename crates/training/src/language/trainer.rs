@@ -24,7 +24,7 @@ use crate::{
     TrainingError,
     batch::worker::BatchWorker,
     checkpoint::{self, RunState},
-    course::{Course, Progress, checkpoints, follow, prepare},
+    course::{Course, Progress, checkpoints, follow, is_due, prepare},
     log::RunLog,
     optimizer::{
         gradients::ModuleGradient,
@@ -76,12 +76,7 @@ impl LanguageTrainer {
         let _ = values(&fresh);
         let state = match checkpoint::newest(&checkpoints(folder))? {
             Some(newest) => checkpoint::read(&newest, fresh)?,
-            None => RunState {
-                step: 0,
-                moments: vec![None; parameters(&fresh).len()],
-                model: fresh_weights(fresh, randomness, device),
-                average: None,
-            },
+            None => RunState::beginning(fresh_weights(fresh, randomness, device)),
         };
         Ok(Self {
             sampler: QuestionSampler::new(recipe.clone(), &config)?,
@@ -233,7 +228,7 @@ impl Course for Run {
             return Ok(None);
         };
         let step = self.progress.step;
-        if !step.is_multiple_of(recipe.every.get()) && step != self.recipe.steps() {
+        if !is_due(step, (recipe.every, self.recipe.steps())) {
             return Ok(None);
         }
         let scores = held_out.scores(&self.progress.best().valid(), step)?;

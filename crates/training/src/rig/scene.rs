@@ -155,9 +155,9 @@ impl RigScene {
         random: &mut impl Rng,
     ) -> Option<ClipBatch> {
         let count = self.cameras.len();
-        let seen_by = self.cameras_by_object(choice.least);
+        let seen = self.sightings(choice.least);
         let fits = |id: u8, wanted: bool| {
-            let cameras = seen_by.get(&id).map_or(0, |seen| seen.count_ones());
+            let cameras = seen.get(&id).map_or(0, |seen| seen.cameras.count_ones());
             !wanted || (cameras > 1) == choice.across
         };
         let visible = |first: usize, wanted: bool| -> Vec<u8> {
@@ -176,8 +176,10 @@ impl RigScene {
             })
         })?;
         // The more views see an object, the more there is to learn from it.
-        let views = self.views_by_object(choice.least);
-        let weight = |id: &u8| views.get(id).map_or(0.0, |&count| f64::from(count).powi(2));
+        let weight = |id: &u8| {
+            seen.get(id)
+                .map_or(0.0, |seen| f64::from(seen.views).powi(2))
+        };
         let chosen = objects.choose_multiple_weighted(random, choice.objects, weight);
         let objects = chosen.map_or_else(|_| Vec::new(), |ids| ids.copied().collect());
         let mut batch = ClipBatch::new(self.views.size, vec![(self.views.clone(), objects)]);
@@ -190,26 +192,25 @@ impl RigScene {
         Some(batch)
     }
 
-    /// How many views see each identity.
-    fn views_by_object(&self, least: usize) -> BTreeMap<u8, u32> {
-        let mut views = BTreeMap::new();
+    /// Who sees each identity.
+    fn sightings(&self, least: usize) -> BTreeMap<u8, Sightings> {
+        let mut seen: BTreeMap<u8, Sightings> = BTreeMap::new();
         for view in 0..self.views.frames.len() {
+            let camera = (view % self.cameras.len().max(1)).min(31);
             for id in self.views.visible_in(view, least) {
-                *views.entry(id).or_default() += 1;
-            }
-        }
-        views
-    }
-
-    /// For each identity a bit for each camera that sees it at some time.
-    fn cameras_by_object(&self, least: usize) -> BTreeMap<u8, u32> {
-        let mut seen: BTreeMap<u8, u32> = BTreeMap::new();
-        for view in 0..self.views.frames.len() {
-            let bit = 1u32 << (view % self.cameras.len().max(1)).min(31);
-            for id in self.views.visible_in(view, least) {
-                *seen.entry(id).or_default() |= bit;
+                let sightings = seen.entry(id).or_default();
+                sightings.views += 1;
+                sightings.cameras |= 1 << camera;
             }
         }
         seen
     }
+}
+
+/// How often an object is seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sightings {
+    views: u32,
+    /// A bit for each camera that sees it at some time.
+    cameras: u32,
 }

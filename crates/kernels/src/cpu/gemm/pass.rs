@@ -54,12 +54,7 @@ impl<'a> Packed<'a> {
     /// Panels of `inner` rows, one after the other.
     pub(crate) fn new(data: &'a [f32], shape: PanelShape, inner: usize) -> Self {
         assert!(data.len() >= shape.length(inner));
-        Self {
-            data,
-            shape,
-            inner,
-            first: 0,
-        }
+        Self::part(data, shape, inner, 0)
     }
 
     /// Panels of `inner` rows from number `first` on.
