@@ -13,7 +13,9 @@ const TOLERANCE: f64 = 1e-5;
 pub(crate) fn cases(count: u32) -> ProptestConfig {
     let wanted = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
-        cases: wanted.and_then(|number| number.parse().ok()).unwrap_or(count),
+        cases: wanted
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(count),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
