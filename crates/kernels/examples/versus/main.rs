@@ -4,6 +4,7 @@
 //! (all cores otherwise). Arguments choose operations by their names' beginnings.
 
 mod cases;
+mod decoding;
 mod sampling;
 
 use std::io::{BufRead, BufReader, Write};
@@ -105,10 +106,9 @@ fn main() -> std::io::Result<()> {
         "| operation | ours, ms | PyTorch, ms | burn-flex, ms | ours / PyTorch | ours / burn-flex |"
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
-    for case in CASES {
-        if !chosen.is_empty() && !chosen.iter().any(|name| case.starts_with(name.as_str())) {
-            continue;
-        }
+    let is_chosen =
+        |case: &str| chosen.is_empty() || chosen.iter().any(|name| case.starts_with(name.as_str()));
+    for case in CASES.iter().filter(|case| is_chosen(case)) {
         let (ours, plain) = (prepare(case, Side::Ours), prepare(case, Side::Plain));
         let calls = (TURN / median(&mut turn(4, &ours)).max(1e-3)) as usize;
         let calls = calls.clamp(CALLS[0], CALLS[1]);
@@ -132,6 +132,38 @@ fn main() -> std::io::Result<()> {
             ours / torch,
             ours / plain
         )?;
+    }
+    if decoding::CASES.iter().any(|case| is_chosen(case)) {
+        let memory = decoding::Memory::new();
+        writeln!(
+            out,
+            "| product of one row | ours, ms | PyTorch, ms | ours / PyTorch | memory, GB/s | ours reads at | PyTorch |"
+        )?;
+        writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
+        for case in decoding::CASES.iter().filter(|case| is_chosen(case)) {
+            let (ours, bytes) = decoding::prepare(case);
+            let mut times = [Vec::new(), Vec::new()];
+            let mut rates = Vec::new();
+            for round in 0..ROUNDS {
+                let turns = [turn(CALLS[1], &ours), torch.turn(CALLS[1], case)?];
+                rates.push(memory.bandwidth());
+                if round > 0 {
+                    for (times, turn) in times.iter_mut().zip(turns) {
+                        times.extend(turn.into_iter().skip(CALLS[1] / 4));
+                    }
+                }
+            }
+            let [ours, torch] = times.map(|mut times| median(&mut times));
+            let gigabytes = median(&mut rates);
+            let share = |time: f64| 100.0 * bytes as f64 / 1e6 / time / gigabytes;
+            writeln!(
+                out,
+                "| {case} | {ours:.3} | {torch:.3} | {:.2} | {gigabytes:.1} | {:.0} % | {:.0} % |",
+                ours / torch,
+                share(ours),
+                share(torch)
+            )?;
+        }
     }
     Ok(())
 }

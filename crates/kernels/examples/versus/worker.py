@@ -3,6 +3,8 @@
 An operation whose name ends in `_grad` is timed forward and backward together.
 """
 
+import itertools
+import math
 import os
 import sys
 import time
@@ -31,6 +33,27 @@ def deformable(sides, values, places, weights):
     weights = weights.transpose(1, 2).reshape(batch * heads, 1, queries, len(sides) * points)
     summed = (torch.cat(samples, -1) * weights).sum(-1)
     return summed.view(batch, heads * channels, queries).transpose(1, 2).contiguous()
+
+
+def decode(storage, inner, outer):
+    """One row with weights in turns, so that no cache holds the next one; the least bytes that PyTorch can store them in."""
+    size = {"bf16": 2, "8bit": 1, "4bit": 0.5}[storage]
+    count = math.ceil(400 * 2**20 / (inner * outer * size))
+    row = make(1, inner).bfloat16()
+    if storage == "bf16":
+        weights = [make(outer, inner).bfloat16() for _ in range(count)]
+        call = lambda weight: F.linear(row, weight)
+    elif storage == "8bit":
+        weights = [torch.randint(-127, 128, (outer, inner), dtype=torch.int8) for _ in range(count)]
+        scale = make(outer).bfloat16()
+        call = lambda weight: torch._weight_int8pack_mm(row, weight, scale)
+    else:
+        codes = torch.randint(0, 16, (outer, inner), dtype=torch.int32)
+        weights = [torch._convert_weight_to_int4pack_for_cpu(codes, 1) for _ in range(count)]
+        scales = make(inner // 32, outer, 2).bfloat16()
+        call = lambda weight: torch._weight_int4pack_mm_for_cpu(row, weight, 32, scales)
+    turn = itertools.cycle(weights)
+    return [], lambda: call(next(turn)), None
 
 
 def build(name, n):
@@ -95,6 +118,8 @@ def build(name, n):
             make(batch, queries, heads, len(sides) * points),
         ]
         call = lambda *x: deformable(sides, *x)
+    elif kind.startswith("decode"):
+        return decode(kind.removeprefix("decode_"), *n)
     elif kind == "add":
         inputs = [make(*n), make(*n)]
         call = lambda a, b: a + b

@@ -14,6 +14,8 @@ use super::simd::{Level, Simd};
 
 /// Numbers that share a scale.
 pub(crate) const GROUP: usize = 32;
+/// Bytes that memory gives at once.
+const LINE: usize = 64;
 /// Four bits hold whole numbers from −8 on.
 const NIBBLE_ZERO: f32 = 8.0;
 
@@ -142,24 +144,6 @@ impl Columns for Compressed<'_> {
     }
 }
 
-/// Sums of a row's groups with each input: `group` gives the products of one group and an input, still unscaled.
-#[inline(always)]
-fn grouped<S: Simd, const R: usize>(
-    simd: S,
-    scales: &[bf16],
-    mut group: impl FnMut(usize) -> [S::Vector; R],
-) -> [f32; R] {
-    // Two sums in turns, so that neither waits for its last addition.
-    let mut sums = [[simd.splat(0.0); 2]; R];
-    for (index, scale) in scales.iter().enumerate() {
-        let scale = simd.splat(scale.to_f32());
-        for (sums, product) in sums.iter_mut().zip(group(index)) {
-            sums[index % 2] = simd.mul_add(product, scale, sums[index % 2]);
-        }
-    }
-    sums.map(|[even, odd]| simd.sum(simd.add(even, odd)))
-}
-
 struct EightRows<'a>(Compressed<'a>);
 
 impl WeightRows for EightRows<'_> {
@@ -168,27 +152,46 @@ impl WeightRows for EightRows<'_> {
     }
 
     #[inline(always)]
-    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R] {
+    fn dots<S: Simd, const R: usize, const W: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        inputs: &[&[f32]; R],
+    ) -> [[f32; R]; W] {
         let columns = self.0.shape[1];
         let Codes::Eight(codes) = self.0.codes else {
             unreachable!("made of eight bits only");
         };
-        let codes = &codes[row * columns..(row + 1) * columns];
-        let inputs = inputs.map(|input| &input[..columns]);
+        let codes = &codes[row * columns..(row + W) * columns];
+        for input in inputs {
+            assert_eq!(input.len(), columns, "numbers of an input");
+        }
         let groups = columns / GROUP;
-        let scales = &self.0.scales[row * groups..(row + 1) * groups];
-        grouped(simd, scales, |group| {
-            let mut sums = [simd.splat(0.0); R];
-            for place in (group * GROUP..(group + 1) * GROUP).step_by(S::LANES) {
-                let codes = &codes[place..place + S::LANES];
-                // SAFETY: the slice holds LANES numbers.
-                let codes = unsafe { simd.load_bytes_at(codes.as_ptr()) };
-                for (sum, input) in sums.iter_mut().zip(&inputs) {
-                    *sum = simd.mul_add(codes, simd.load(&input[place..]), *sum);
+        let scales = &self.0.scales[row * groups..(row + W) * groups];
+        let mut sums = [[simd.splat(0.0); R]; W];
+        for group in 0..groups {
+            for (index, sums) in sums.iter_mut().enumerate() {
+                let scale = simd.splat(finite(scales[index * groups + group]));
+                let mut products = [simd.splat(0.0); R];
+                if group.is_multiple_of(LINE / GROUP) {
+                    ask_for_next(simd, codes, index * columns + group * GROUP, W * columns);
+                }
+                for place in (group * GROUP..(group + 1) * GROUP).step_by(S::LANES) {
+                    // SAFETY: `codes` holds W rows of `columns` numbers, and LANES of them are left from `place` on.
+                    let codes =
+                        unsafe { simd.load_bytes_at(codes.as_ptr().add(index * columns + place)) };
+                    for (product, input) in products.iter_mut().zip(inputs) {
+                        // SAFETY: an input has as many numbers as a row.
+                        let input = unsafe { simd.load_at(input.as_ptr().add(place)) };
+                        *product = simd.mul_add(codes, input, *product);
+                    }
+                }
+                for (sum, product) in sums.iter_mut().zip(products) {
+                    *sum = simd.mul_add(product, scale, *sum);
                 }
             }
-            sums
-        })
+        }
+        added(simd, sums)
     }
 }
 
@@ -200,29 +203,81 @@ impl WeightRows for FourRows<'_> {
     }
 
     #[inline(always)]
-    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R] {
+    fn dots<S: Simd, const R: usize, const W: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        inputs: &[&[f32]; R],
+    ) -> [[f32; R]; W] {
         let columns = self.0.shape[1];
         let Codes::Four(codes) = self.0.codes else {
             unreachable!("made of four bits only");
         };
         let half = GROUP / 2;
-        let codes = &codes[row * columns / 2..(row + 1) * columns / 2];
-        let inputs = inputs.map(|input| &input[..columns]);
+        let bytes = columns / 2;
+        let codes = &codes[row * bytes..(row + W) * bytes];
+        for input in inputs {
+            assert_eq!(input.len(), columns, "numbers of an input");
+        }
         let groups = columns / GROUP;
-        let scales = &self.0.scales[row * groups..(row + 1) * groups];
-        grouped(simd, scales, |group| {
-            let mut sums = [simd.splat(0.0); R];
-            for start in (0..half).step_by(S::LANES) {
-                let codes = &codes[group * half + start..][..S::LANES];
-                // SAFETY: the slice holds LANES bytes.
-                let [low, high] = unsafe { simd.load_nibbles_at(codes.as_ptr()) };
-                let place = group * GROUP + start;
-                for (sum, input) in sums.iter_mut().zip(&inputs) {
-                    *sum = simd.mul_add(low, simd.load(&input[place..]), *sum);
-                    *sum = simd.mul_add(high, simd.load(&input[place + half..]), *sum);
+        let scales = &self.0.scales[row * groups..(row + W) * groups];
+        let mut sums = [[simd.splat(0.0); R]; W];
+        for group in 0..groups {
+            for (index, sums) in sums.iter_mut().enumerate() {
+                let scale = simd.splat(finite(scales[index * groups + group]));
+                let mut products = [simd.splat(0.0); R];
+                if group.is_multiple_of(LINE / half) {
+                    ask_for_next(simd, codes, index * bytes + group * half, W * bytes);
+                }
+                for start in (0..half).step_by(S::LANES) {
+                    // SAFETY: `codes` holds W rows of `bytes` bytes, and LANES of them are left in this group.
+                    let [low, high] = unsafe {
+                        simd.load_nibbles_at(
+                            codes.as_ptr().add(index * bytes + group * half + start),
+                        )
+                    };
+                    let place = group * GROUP + start;
+                    for (product, input) in products.iter_mut().zip(inputs) {
+                        // SAFETY: an input has as many numbers as a row, of which this group is a part.
+                        let [first, second] = unsafe {
+                            [place, place + half]
+                                .map(|place| simd.load_at(input.as_ptr().add(place)))
+                        };
+                        *product = simd.mul_add(low, first, *product);
+                        *product = simd.mul_add(high, second, *product);
+                    }
+                }
+                for (sum, product) in sums.iter_mut().zip(products) {
+                    *sum = simd.mul_add(product, scale, *sum);
                 }
             }
-            sums
-        })
+        }
+        added(simd, sums)
     }
+}
+
+/// A scale as f32, without the question whether it is a number.
+#[inline(always)]
+fn finite(scale: bf16) -> f32 {
+    f32::from_bits(u32::from(scale.to_bits()) << 16)
+}
+
+/// Asks for the line that is as far behind the one at `place` as all rows of now are long.
+#[inline(always)]
+fn ask_for_next<S: Simd, T>(simd: S, codes: &[T], place: usize, rows: usize) {
+    simd.prefetch(codes.as_ptr().wrapping_add(place + rows).cast());
+}
+
+#[inline(always)]
+fn added<S: Simd, const R: usize, const W: usize>(
+    simd: S,
+    sums: [[S::Vector; R]; W],
+) -> [[f32; R]; W] {
+    let mut found = [[0.0; R]; W];
+    for (found, sums) in found.iter_mut().zip(sums) {
+        for (found, sum) in found.iter_mut().zip(sums) {
+            *found = simd.sum(sum);
+        }
+    }
+    found
 }

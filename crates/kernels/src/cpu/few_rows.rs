@@ -18,16 +18,22 @@ const MANY: usize = 24;
 const IN_CACHE: usize = 1 << 18;
 /// Numbers of the weight that one thread takes at a time.
 const PIECE: usize = 1 << 16;
-/// Vectors that are summed apart, to wait for none of them.
-const APART: usize = 4;
+/// Rows of the weight that are multiplied together: a vector of the input is read once for all of them, and no sum waits for
+/// its last addition.
+const TOGETHER: usize = 4;
 
 /// The rows of a weight, however they are stored.
 pub(crate) trait WeightRows: Sync {
     /// Rows and columns.
     fn shape(&self) -> [usize; 2];
 
-    /// The sum of a row's products with each of the inputs, which are as long.
-    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R];
+    /// The sums of the products of `W` neighbouring rows with each of the inputs, which are as long.
+    fn dots<S: Simd, const R: usize, const W: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        inputs: &[&[f32]; R],
+    ) -> [[f32; R]; W];
 }
 
 /// Whether these rows are few for a weight of so many rows, and each lies in one piece.
@@ -120,9 +126,17 @@ impl<W: WeightRows, const R: usize> Task for Dots<'_, W, R> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        for (index, out) in self.out.chunks_exact_mut(R).enumerate() {
-            let sums = self.weight.dots(simd, self.first + index, &self.inputs);
+        let mut row = self.first;
+        let mut together = self.out.chunks_exact_mut(TOGETHER * R);
+        for out in together.by_ref() {
+            let sums: [[f32; R]; TOGETHER] = self.weight.dots(simd, row, &self.inputs);
+            out.copy_from_slice(sums.as_flattened());
+            row += TOGETHER;
+        }
+        for out in together.into_remainder().chunks_exact_mut(R) {
+            let [sums] = self.weight.dots(simd, row, &self.inputs);
             out.copy_from_slice(&sums);
+            row += 1;
         }
     }
 }
@@ -182,38 +196,42 @@ impl<T: Stored> WeightRows for DenseRows<'_, T> {
     }
 
     #[inline(always)]
-    fn dots<S: Simd, const R: usize>(&self, simd: S, row: usize, inputs: &[&[f32]; R]) -> [f32; R] {
+    fn dots<S: Simd, const R: usize, const W: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        inputs: &[&[f32]; R],
+    ) -> [[f32; R]; W] {
         let columns = self.shape[1];
-        let weight = &self.data[row * columns..(row + 1) * columns];
-        let inputs = inputs.map(|input| &input[..columns]);
-        let mut sums = [[simd.splat(0.0); APART]; R];
-        let mut column = 0;
-        while column + APART * S::LANES <= columns {
-            for apart in 0..APART {
-                let place = column + apart * S::LANES;
-                // SAFETY: the row holds LANES numbers from `place` on.
-                let weight = unsafe { T::load(simd, weight.as_ptr().add(place)) };
-                for (sums, input) in sums.iter_mut().zip(&inputs) {
-                    let input = simd.load(&input[place..]);
-                    sums[apart] = simd.mul_add(weight, input, sums[apart]);
+        let rows = &self.data[row * columns..(row + W) * columns];
+        for input in inputs {
+            assert_eq!(input.len(), columns, "numbers of an input");
+        }
+        let mut sums = [[simd.splat(0.0); R]; W];
+        let whole = columns / S::LANES * S::LANES;
+        for place in (0..whole).step_by(S::LANES) {
+            for (index, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: `rows` holds W rows of `columns` numbers, and LANES of them are left from `place` on.
+                let weight = unsafe {
+                    let source = rows.as_ptr().add(index * columns + place);
+                    simd.prefetch(source.wrapping_add(W * columns).cast());
+                    T::load(simd, source)
+                };
+                for (sum, input) in sums.iter_mut().zip(inputs) {
+                    // SAFETY: an input has as many numbers as a row.
+                    let input = unsafe { simd.load_at(input.as_ptr().add(place)) };
+                    *sum = simd.mul_add(weight, input, *sum);
                 }
             }
-            column += APART * S::LANES;
         }
-        while column + S::LANES <= columns {
-            // SAFETY: the row holds LANES numbers from `column` on.
-            let weight = unsafe { T::load(simd, weight.as_ptr().add(column)) };
-            for (sums, input) in sums.iter_mut().zip(&inputs) {
-                sums[0] = simd.mul_add(weight, simd.load(&input[column..]), sums[0]);
+        let mut found = [[0.0; R]; W];
+        for (index, (found, sums)) in found.iter_mut().zip(sums).enumerate() {
+            let weight = &rows[index * columns + whole..(index + 1) * columns];
+            for ((found, sum), input) in found.iter_mut().zip(sums).zip(inputs) {
+                let rest = weight.iter().zip(&input[whole..]);
+                let rest: f32 = rest.map(|(weight, input)| weight.single() * input).sum();
+                *found = simd.sum(sum) + rest;
             }
-            column += S::LANES;
-        }
-        let mut found = [0.0; R];
-        for ((found, sums), input) in found.iter_mut().zip(sums).zip(&inputs) {
-            let [a, b, c, d] = sums;
-            let rest = weight[column..].iter().zip(&input[column..]);
-            let rest: f32 = rest.map(|(weight, input)| weight.single() * input).sum();
-            *found = simd.sum(simd.add(simd.add(a, b), simd.add(c, d))) + rest;
         }
         found
     }

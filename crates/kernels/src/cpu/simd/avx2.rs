@@ -95,6 +95,10 @@ mod x86 {
             }
         }
         #[inline(always)]
+        fn prefetch(self, source: *const u8) {
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(source.cast()) }
+        }
+        #[inline(always)]
         fn add(self, a: __m256, b: __m256) -> __m256 {
             unsafe { _mm256_add_ps(a, b) }
         }

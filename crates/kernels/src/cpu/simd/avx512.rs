@@ -164,6 +164,10 @@ mod x86 {
             }
         }
         #[inline(always)]
+        fn prefetch(self, source: *const u8) {
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(source.cast()) }
+        }
+        #[inline(always)]
         fn add(self, a: __m512, b: __m512) -> __m512 {
             unsafe { _mm512_add_ps(a, b) }
         }

@@ -73,6 +73,10 @@ impl Simd for Portable {
         ]
     }
     #[inline(always)]
+    fn prefetch(self, source: *const u8) {
+        let _ = source;
+    }
+    #[inline(always)]
     fn add(self, a: Lanes, b: Lanes) -> Lanes {
         std::array::from_fn(|lane| a[lane] + b[lane])
     }

@@ -53,6 +53,9 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// `source` is readable for `LANES` bytes.
     unsafe fn load_nibbles_at(self, source: *const u8) -> [Self::Vector; 2];
 
+    /// Asks for a line of memory that will be read soon; any address may be asked for.
+    fn prefetch(self, source: *const u8);
+
     /// `a + b`.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a - b`.
