@@ -7,15 +7,16 @@ use std::ops::Range;
 
 use burn::tensor::bf16;
 
-use super::few_rows::{self, WeightRows, multiply as multiply_few};
+use super::few_rows::{self, Dots, WeightRows, multiply as multiply_few};
 use super::gemm::{BLOCK, Columns, Finish, Matrix, Panels, Product, Target, multiply, pack_lanes};
 use super::memory::unwritten;
+use super::nibbles::NibbleRows;
 use super::simd::{Level, Simd};
 
 /// Numbers that share a scale.
 pub(crate) const GROUP: usize = 32;
 /// Bytes that memory gives at once.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 /// Four bits hold whole numbers from −8 on.
 const NIBBLE_ZERO: f32 = 8.0;
 
@@ -254,6 +255,35 @@ impl WeightRows for FourRows<'_> {
         }
         added(simd, sums)
     }
+
+    fn fill<const R: usize>(
+        &self,
+        level: Level,
+        inputs: [&[f32]; R],
+        first: usize,
+        out: &mut [f32],
+    ) {
+        if !level.is_half() {
+            level.run(Dots {
+                inputs,
+                weight: self,
+                first,
+                out,
+            });
+            return;
+        }
+        let count = out.len() / R;
+        let (groups, bytes) = (self.0.shape[1] / GROUP, self.0.shape[1] / 2);
+        let Codes::Four(codes) = self.0.codes else {
+            unreachable!("made of four bits only");
+        };
+        let rows = NibbleRows {
+            codes: &codes[first * bytes..(first + count) * bytes],
+            scales: &self.0.scales[first * groups..(first + count) * groups],
+            groups,
+        };
+        rows.multiply(level, inputs, out);
+    }
 }
 
 /// A scale as f32, without the question whether it is a number.
@@ -264,7 +294,7 @@ fn finite(scale: bf16) -> f32 {
 
 /// Asks for the line that is as far behind the one at `place` as all rows of now are long.
 #[inline(always)]
-fn ask_for_next<S: Simd, T>(simd: S, codes: &[T], place: usize, rows: usize) {
+pub(super) fn ask_for_next<S: Simd, T>(simd: S, codes: &[T], place: usize, rows: usize) {
     simd.prefetch(codes.as_ptr().wrapping_add(place + rows).cast());
 }
 

@@ -20,7 +20,7 @@ const IN_CACHE: usize = 1 << 18;
 const PIECE: usize = 1 << 16;
 /// Rows of the weight that are multiplied together: a vector of the input is read once for all of them, and no sum waits for
 /// its last addition.
-const TOGETHER: usize = 4;
+pub(super) const TOGETHER: usize = 4;
 
 /// The rows of a weight, however they are stored.
 pub(crate) trait WeightRows: Sync {
@@ -34,6 +34,19 @@ pub(crate) trait WeightRows: Sync {
         row: usize,
         inputs: &[&[f32]; R],
     ) -> [[f32; R]; W];
+
+    /// The sums for the rows from number `first` on, as many as `out` has room for, all inputs of a row together.
+    fn fill<const R: usize>(&self, level: Level, inputs: [&[f32]; R], first: usize, out: &mut [f32])
+    where
+        Self: Sized,
+    {
+        level.run(Dots {
+            inputs,
+            weight: self,
+            first,
+            out,
+        });
+    }
 }
 
 /// Whether these rows are few for a weight of so many rows, and each lies in one piece.
@@ -85,12 +98,7 @@ fn multiply_rows<const R: usize>(
     let [columns, inner] = weight.shape();
     let step = (PIECE / inner.max(1)).max(1);
     let part = |(piece, out): (usize, &mut [f32])| {
-        level.run(Dots {
-            inputs,
-            weight,
-            first: piece * step,
-            out,
-        });
+        weight.fill(level, inputs, piece * step, out);
     };
     let fill = |out: &mut [f32]| {
         if columns <= step {
@@ -114,11 +122,12 @@ fn multiply_rows<const R: usize>(
 }
 
 /// Some rows of the weight with all inputs; written one row of the weight after the other.
-struct Dots<'a, W, const R: usize> {
-    inputs: [&'a [f32]; R],
-    weight: &'a W,
-    first: usize,
-    out: &'a mut [f32],
+pub(super) struct Dots<'a, W, const R: usize> {
+    pub inputs: [&'a [f32]; R],
+    pub weight: &'a W,
+    /// The first of the rows.
+    pub first: usize,
+    pub out: &'a mut [f32],
 }
 
 impl<W: WeightRows, const R: usize> Task for Dots<'_, W, R> {

@@ -16,6 +16,7 @@ mod gate;
 mod grid_attention;
 mod linear;
 mod matmul;
+mod nibbles;
 mod pointwise;
 mod pool;
 mod resize;

@@ -105,6 +105,41 @@ mod x86 {
                 _mm512_castsi512_ps(_mm512_permutexvar_epi16(place, halves))
             }
         }
+        #[inline(always)]
+        unsafe fn load_nibbles_at(self, source: *const u8) -> [__m512; 2] {
+            unsafe {
+                let bytes = _mm512_cvtepu8_epi16(_mm256_loadu_si256(source.cast()));
+                // The lower five bits of a lane choose from the table, which therefore has each number twice.
+                let whole = |code: u32| (f32::from(code as u16) - 8.0).to_bits() >> 16;
+                let table = words(std::array::from_fn(|pair| {
+                    let code = 2 * (pair as u32 % 8);
+                    whole(code) | whole(code + 1) << 16
+                }));
+                [bytes, _mm512_srli_epi16::<4>(bytes)]
+                    .map(|codes| _mm512_castsi512_ps(_mm512_permutexvar_epi16(codes, table)))
+            }
+        }
+        #[inline(always)]
+        unsafe fn load_scales_at(self, source: *const bf16) -> __m512 {
+            unsafe {
+                let both = _mm512_set1_epi32(source.cast::<i32>().read_unaligned());
+                // The upper half of a lane is that of a number in f32.
+                let first = _mm512_slli_epi32::<16>(both);
+                _mm512_castsi512_ps(_mm512_mask_and_epi32(
+                    first,
+                    0xff00,
+                    both,
+                    _mm512_set1_epi32(-0x1_0000),
+                ))
+            }
+        }
+    }
+
+    /// Thirty-two sixteen-bit lanes from the two of each of sixteen lanes.
+    #[inline(always)]
+    fn words(pairs: [u32; 16]) -> __m512i {
+        // SAFETY: registers and arrays of one size may be taken for one another.
+        unsafe { std::mem::transmute(pairs) }
     }
 
     #[inline(always)]

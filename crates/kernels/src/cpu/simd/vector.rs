@@ -178,4 +178,14 @@ pub(crate) trait HalfSimd: Copy + Send + Sync + 'static {
         first: <Self::Full as Simd>::Vector,
         second: <Self::Full as Simd>::Vector,
     ) -> <Self::Full as Simd>::Vector;
+    /// Reads `2 · LANES` bytes: their lower halves less eight, from −8 to 7, two to a lane, then their upper ones.
+    ///
+    /// # Safety
+    /// `source` is readable for as many bytes.
+    unsafe fn load_nibbles_at(self, source: *const u8) -> [<Self::Full as Simd>::Vector; 2];
+    /// Reads two numbers; each fills half of the lanes.
+    ///
+    /// # Safety
+    /// `source` is readable for two numbers.
+    unsafe fn load_scales_at(self, source: *const bf16) -> <Self::Full as Simd>::Vector;
 }
