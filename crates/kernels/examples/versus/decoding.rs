@@ -73,37 +73,47 @@ pub(crate) fn prepare(case: &str) -> (Call, usize) {
 }
 
 /// Memory to read, and how fast that goes.
-pub(crate) struct Memory(Vec<u64>);
+pub(crate) struct Memory {
+    numbers: Tensor<2>,
+    row: Tensor<2>,
+}
 
 impl Memory {
     /// As many bytes as the weights have.
     pub(crate) fn new() -> Self {
-        Self(vec![1; TOTAL / 8])
+        let device = Device::flex();
+        Self {
+            numbers: Tensor::ones([TOTAL / 4 / 2048, 2048], &device),
+            row: Tensor::ones([1, 2048], &device),
+        }
     }
 
-    /// Gigabytes that all threads read in a second: each takes a piece after the other, from four places in it at once.
+    /// Gigabytes that all threads read in a second, in f32: a plain sum, or a product of one row where that is faster.
     pub(crate) fn bandwidth(&self) -> f64 {
+        let rate = |start: Instant| TOTAL as f64 / 1e9 / start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let sum: u64 = self
-            .0
+        std::hint::black_box(linear(
+            self.row.clone(),
+            self.numbers.clone(),
+            LinearOptions::default(),
+        ));
+        let product = rate(start);
+        let data = self.numbers.clone().into_data();
+        let numbers = data.as_slice::<f32>().unwrap_or_default();
+        let start = Instant::now();
+        let sum: f32 = numbers
             .par_chunks(1 << 16)
-            .map(|piece| {
-                let (first, second) = piece.split_at(piece.len() / 2);
-                let (a, b) = first.split_at(first.len() / 2);
-                let (c, d) = second.split_at(second.len() / 2);
-                let mut sums = [[0_u64; 8]; 4];
-                let [a, b, c, d] = [a, b, c, d].map(|part| part.as_chunks::<8>().0);
-                for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
-                    for (sums, line) in sums.iter_mut().zip([a, b, c, d]) {
-                        for (sum, number) in sums.iter_mut().zip(line) {
-                            *sum ^= number;
-                        }
+            .map(|chunk| {
+                let mut sums = [0.0_f32; 64];
+                for numbers in chunk.as_chunks::<64>().0 {
+                    for (sum, number) in sums.iter_mut().zip(numbers) {
+                        *sum += number;
                     }
                 }
-                sums.as_flattened().iter().fold(0, |all, sum| all ^ sum)
+                sums.iter().sum::<f32>()
             })
-            .reduce(|| 0, |a, b| a ^ b);
+            .sum();
         std::hint::black_box(sum);
-        TOTAL as f64 / 1e9 / start.elapsed().as_secs_f64()
+        rate(start).max(product)
     }
 }

@@ -169,30 +169,54 @@ impl WeightRows for EightRows<'_> {
         }
         let groups = columns / GROUP;
         let scales = &self.0.scales[row * groups..(row + W) * groups];
+        let inputs = inputs.map(|input| input.as_ptr());
         let mut sums = [[simd.splat(0.0); R]; W];
-        for group in 0..groups {
+        for line in 0..groups.div_ceil(LINE / GROUP) {
+            let first = line * (LINE / GROUP);
             for (index, sums) in sums.iter_mut().enumerate() {
-                let scale = simd.splat(finite(scales[index * groups + group]));
-                let mut products = [simd.splat(0.0); R];
-                if group.is_multiple_of(LINE / GROUP) {
-                    ask_for_next(simd, codes, index * columns + group * GROUP, W * columns);
-                }
-                for place in (group * GROUP..(group + 1) * GROUP).step_by(S::LANES) {
-                    // SAFETY: `codes` holds W rows of `columns` numbers, and LANES of them are left from `place` on.
-                    let codes =
-                        unsafe { simd.load_bytes_at(codes.as_ptr().add(index * columns + place)) };
-                    for (product, input) in products.iter_mut().zip(inputs) {
-                        // SAFETY: an input has as many numbers as a row.
-                        let input = unsafe { simd.load_at(input.as_ptr().add(place)) };
-                        *product = simd.mul_add(codes, input, *product);
+                let place = index * columns + first * GROUP;
+                ask_for_next(simd, codes, place, W * columns);
+                // SAFETY: a row has this group, and the next one where it is not the last; an input is as long as a row.
+                unsafe {
+                    let codes = codes.as_ptr().add(place);
+                    let scales = scales.as_ptr().add(index * groups + first);
+                    let inputs = inputs.map(|input| input.add(first * GROUP));
+                    add_eight(simd, codes, *scales, (inputs, sums));
+                    if first + 1 < groups {
+                        let inputs = inputs.map(|input| input.add(GROUP));
+                        add_eight(simd, codes.add(GROUP), *scales.add(1), (inputs, sums));
                     }
-                }
-                for (sum, product) in sums.iter_mut().zip(products) {
-                    *sum = simd.mul_add(product, scale, *sum);
                 }
             }
         }
         added(simd, sums)
+    }
+}
+
+/// Adds a group's products with each input.
+///
+/// # Safety
+/// `codes` and the inputs are readable for a group.
+#[inline(always)]
+unsafe fn add_eight<S: Simd, const R: usize>(
+    simd: S,
+    codes: *const i8,
+    scale: bf16,
+    (inputs, sums): ([*const f32; R], &mut [S::Vector; R]),
+) {
+    let scale = simd.splat(finite(scale));
+    let mut products = [simd.splat(0.0); R];
+    for place in (0..GROUP).step_by(S::LANES) {
+        // SAFETY: LANES numbers are left from `place` on.
+        unsafe {
+            let codes = simd.load_bytes_at(codes.add(place));
+            for (product, input) in products.iter_mut().zip(inputs) {
+                *product = simd.mul_add(codes, simd.load_at(input.add(place)), *product);
+            }
+        }
+    }
+    for (sum, product) in sums.iter_mut().zip(products) {
+        *sum = simd.mul_add(product, scale, *sum);
     }
 }
 

@@ -22,6 +22,24 @@ impl Threads {
         }
     }
 
+    /// How many they are.
+    pub(super) fn count(self) -> usize {
+        if self.all {
+            rayon::current_num_threads()
+        } else {
+            1
+        }
+    }
+
+    /// Runs `body` for each number below `count`.
+    pub(super) fn each_index(self, count: usize, body: impl Fn(usize) + Sync + Send) {
+        if self.all {
+            (0..count).into_par_iter().for_each(body);
+        } else {
+            (0..count).for_each(body);
+        }
+    }
+
     /// Runs `body` on each part of `data`.
     pub(super) fn each_part(
         self,

@@ -5,6 +5,7 @@ use super::super::memory::{unwritten, with_scratch};
 use super::super::pointwise::activate;
 use super::super::simd::{Level, Simd, Task};
 use super::batch::{Threads, each_image};
+use super::direct::Direct;
 use super::patches::{Patches, Window, add_patches};
 use crate::Activation;
 
@@ -68,11 +69,16 @@ pub(super) fn correlate(
     let count = images.len() / window.size().max(1);
     let mut output = unwritten(count * channels * pixels);
     let output_size = channels * pixels;
+    let direct = Direct::fits(level, window).then(|| Direct::new(weight, *window));
     each_image(
         level,
         (images, window.size()),
         (&mut output, output_size),
         |threads, image, out| {
+            if let Some(direct) = &direct {
+                direct.correlate((threads, level), image, out, finish);
+                return;
+            }
             let c = Target::dense(out, [channels, pixels]);
             if window.is_pointwise() {
                 let image = Matrix::dense(image, [window.image[0], pixels]);

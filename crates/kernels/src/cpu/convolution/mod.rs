@@ -3,6 +3,7 @@
 mod batch;
 mod dense;
 mod depthwise;
+mod direct;
 mod kernel;
 mod patches;
 

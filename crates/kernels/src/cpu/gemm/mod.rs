@@ -15,6 +15,6 @@ pub(crate) use columns::{BLOCK, Columns, PanelShape, Panels, pack_lanes};
 pub(crate) use driver::{Product, multiply, multiply_here, pack_all};
 pub(crate) use half_columns::HalfColumns;
 pub(crate) use matrix::{Matrix, Target};
-pub(crate) use multiply::{Multiply, ProductTask, run_products};
+pub(crate) use multiply::{Multiply, ProductTask, Single, run_products};
 pub(crate) use pass::{Finish, Lines, Packed, Pass, Piece, Sliver};
 pub(crate) use tile::{Corner, Rows, Steps, pieces, tiles};
