@@ -22,6 +22,11 @@ impl Threads {
         }
     }
 
+    /// All there are.
+    pub(super) fn all(level: Level) -> Self {
+        Self { level, all: true }
+    }
+
     /// How many they are.
     pub(super) fn count(self) -> usize {
         if self.all {

@@ -6,7 +6,9 @@ use super::super::pointwise::activate;
 use super::super::simd::{Level, Simd, Task};
 use super::batch::{Threads, each_image};
 use super::direct::Direct;
+use super::layout::Layout;
 use super::patches::{Patches, Window, add_patches};
+use super::weights;
 use crate::Activation;
 
 /// Numbers of patches of a transposed convolution in memory at a time.
@@ -69,7 +71,7 @@ pub(super) fn correlate(
     let count = images.len() / window.size().max(1);
     let mut output = unwritten(count * channels * pixels);
     let output_size = channels * pixels;
-    let direct = Direct::fits(level, window).then(|| Direct::new(weight, *window));
+    let direct = Layout::fits(level, window).then(|| Direct::new(weight, *window));
     each_image(
         level,
         (images, window.size()),
@@ -163,6 +165,9 @@ pub(super) fn weight_gradient(
     gradient: &[f32],
     channels: usize,
 ) -> Vec<f32> {
+    if Layout::fits(level, window) {
+        return weights::weight_gradient(level, images, window, gradient, channels);
+    }
     let (elements, pixels) = (window.elements(), window.pixels());
     // Rows of patches are the cheaper ones to cut, so that the product's left side is the patches.
     let mut across = vec![0.0; elements * channels];

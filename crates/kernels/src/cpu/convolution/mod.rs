@@ -5,6 +5,8 @@ mod dense;
 mod depthwise;
 mod direct;
 mod kernel;
+mod layout;
 mod patches;
+mod weights;
 
 pub(crate) use kernel::{Convolution, Transposed};
