@@ -5,7 +5,9 @@
 
 mod cases;
 mod decoding;
+mod half;
 mod sampling;
+mod transformer;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -133,37 +135,88 @@ fn main() -> std::io::Result<()> {
             ours / plain
         )?;
     }
-    if decoding::CASES.iter().any(|case| is_chosen(case)) {
-        let memory = decoding::Memory::new();
-        writeln!(
-            out,
-            "| product of one row | ours, ms | PyTorch, ms | ours / PyTorch | memory, GB/s | ours reads at | PyTorch |"
-        )?;
-        writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-        for case in decoding::CASES.iter().filter(|case| is_chosen(case)) {
-            let (ours, bytes) = decoding::prepare(case);
-            let mut times = [Vec::new(), Vec::new()];
-            let mut rates = Vec::new();
-            for round in 0..ROUNDS {
-                let turns = [turn(CALLS[1], &ours), torch.turn(CALLS[1], case)?];
-                rates.push(memory.bandwidth());
-                if round > 0 {
-                    for (times, turn) in times.iter_mut().zip(turns) {
-                        times.extend(turn.into_iter().skip(CALLS[1] / 4));
-                    }
-                }
+    models(&mut torch, &mut out, &is_chosen)?;
+    decoding(&mut torch, &mut out, &is_chosen)
+}
+
+/// Medians of our calls and PyTorch's, in turns of `calls`; `between` runs after each round.
+fn in_turns(
+    torch: &mut Torch,
+    (case, ours): (&str, &Call),
+    calls: usize,
+    mut between: impl FnMut(),
+) -> std::io::Result<[f64; 2]> {
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        let turns = [turn(calls, ours), torch.turn(calls, case)?];
+        between();
+        if round > 0 {
+            for (times, turn) in times.iter_mut().zip(turns) {
+                times.extend(turn.into_iter().skip(calls / 4));
             }
-            let [ours, torch] = times.map(|mut times| median(&mut times));
-            let gigabytes = median(&mut rates);
-            let share = |time: f64| 100.0 * bytes as f64 / 1e6 / time / gigabytes;
+        }
+    }
+    Ok(times.map(|mut times| median(&mut times)))
+}
+
+/// Whole models, and products in bfloat16.
+fn models(
+    torch: &mut Torch,
+    out: &mut impl Write,
+    is_chosen: &impl Fn(&str) -> bool,
+) -> std::io::Result<()> {
+    let kinds = [
+        (transformer::CASES, transformer::prepare as fn(&str) -> Call),
+        (half::CASES, half::prepare),
+    ];
+    writeln!(
+        out,
+        "\n| model or product in half | ours, ms | PyTorch, ms | ours / PyTorch |"
+    )?;
+    writeln!(out, "| --- | --- | --- | --- |")?;
+    for (cases, prepare) in kinds {
+        for case in cases.iter().filter(|case| is_chosen(case)) {
+            let ours = prepare(case);
+            let calls = (TURN / median(&mut turn(2, &ours)).max(1e-3)) as usize;
+            let calls = calls.clamp(2, CALLS[1]);
+            let [ours, torch] = in_turns(torch, (case, &ours), calls, || ())?;
             writeln!(
                 out,
-                "| {case} | {ours:.3} | {torch:.3} | {:.2} | {gigabytes:.1} | {:.0} % | {:.0} % |",
-                ours / torch,
-                share(ours),
-                share(torch)
+                "| {case} | {ours:.3} | {torch:.3} | {:.2} |",
+                ours / torch
             )?;
         }
+    }
+    Ok(())
+}
+
+/// Products of one row, beside the speed of memory.
+fn decoding(
+    torch: &mut Torch,
+    out: &mut impl Write,
+    is_chosen: &impl Fn(&str) -> bool,
+) -> std::io::Result<()> {
+    let memory = decoding::Memory::new();
+    writeln!(
+        out,
+        "\n| product of one row | ours, ms | PyTorch, ms | ours / PyTorch | memory, GB/s | ours reads at | PyTorch |"
+    )?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
+    for case in decoding::CASES.iter().filter(|case| is_chosen(case)) {
+        let (ours, bytes) = decoding::prepare(case);
+        let mut rates = Vec::new();
+        let [ours, torch] = in_turns(torch, (case, &ours), CALLS[1], || {
+            rates.push(memory.bandwidth());
+        })?;
+        let gigabytes = median(&mut rates);
+        let share = |time: f64| 100.0 * bytes as f64 / 1e6 / time / gigabytes;
+        writeln!(
+            out,
+            "| {case} | {ours:.3} | {torch:.3} | {:.2} | {gigabytes:.1} | {:.0} % | {:.0} % |",
+            ours / torch,
+            share(ours),
+            share(torch)
+        )?;
     }
     Ok(())
 }

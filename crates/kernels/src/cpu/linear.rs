@@ -9,6 +9,7 @@ use super::memory::{tensor, unwritten};
 use super::pointwise::{activate, activate_all, differentiate_all};
 use super::simd::Level;
 use super::sums::{add_in_place, column_sums};
+use super::turned;
 use super::view::{RowView, dense, dimensions, numbers, owned, precision_of};
 use crate::extension::{Kernel, Outcome};
 use crate::{Activation, Precision};
@@ -159,7 +160,11 @@ fn multiply_by_weight(
     match precision_of(weight) {
         Precision::Single => {
             let weight = RowView::new(weight);
-            multiply_by_columns(level, a, &weight.matrix().transposed(), finish)
+            let weight = weight.matrix();
+            if turned::fits(level, a, finish.columns) {
+                return turned::multiply_turned(level, a, weight, finish);
+            }
+            multiply_by_columns(level, a, &weight.transposed(), finish)
         }
         Precision::Half => {
             let weight = dense(weight);

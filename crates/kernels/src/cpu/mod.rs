@@ -27,6 +27,8 @@ mod sampling;
 mod softmax;
 mod sums;
 pub(crate) mod threads;
+mod transpose;
+mod turned;
 mod view;
 
 pub(crate) use attention::{Attention, PackedAttention, Scoring};

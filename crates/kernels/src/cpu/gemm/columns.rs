@@ -8,6 +8,7 @@ use std::{iter::StepBy, ops::Range, slice::IterMut};
 
 use super::super::memory::with_scratch;
 use super::super::simd::{HalfSimd, HalfTask, Level, Simd};
+use super::super::transpose::transpose;
 use super::Matrix;
 
 /// Rows of a panel that are transposed together: they stay in the inner cache.
@@ -212,13 +213,16 @@ impl Columns for Matrix<'_> {
             return;
         }
         if self.row_stride() == 1 {
-            let transposed = self.transposed();
-            pack_lanes((inner, 1), panels, out, |column, rows, places| {
-                let source = transposed.dense_row(column, rows.start, rows.len());
-                for (out, value) in places.zip(source) {
-                    *out = *value;
+            let (level, rows) = (Level::current(), inner.len());
+            let chunks = out.chunks_mut(panels.shape.full() * rows);
+            for (panel, out) in panels.range.zip(chunks) {
+                let (columns, width) = (panels.shape.columns(panel), panels.shape.width(panel));
+                if columns.len() < width {
+                    out.fill(0.0);
                 }
-            });
+                let source = self.transposed().across(columns, inner.clone());
+                transpose(level, source, out, width);
+            }
             return;
         }
         pack_lanes((inner, 1), panels, out, |column, rows, places| {

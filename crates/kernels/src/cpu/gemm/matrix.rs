@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use super::super::transpose::Across;
 use super::pass::{Lines, Sliver};
 use super::tile::Rows;
 
@@ -84,6 +85,19 @@ impl<'a> Matrix<'a> {
             data: &self.data[offset..],
             rows: count,
             ..self
+        }
+    }
+
+    /// A rectangle of a matrix with dense rows.
+    pub(crate) fn across(&self, rows: Range<usize>, columns: Range<usize>) -> Across<'a> {
+        debug_assert!(
+            self.column_stride == 1 || columns.len() <= 1,
+            "rows in pieces"
+        );
+        Across {
+            numbers: &self.data[rows.start * self.row_stride + columns.start..],
+            stride: self.row_stride,
+            shape: [rows.len(), columns.len()],
         }
     }
 

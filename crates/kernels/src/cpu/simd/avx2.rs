@@ -99,6 +99,41 @@ mod x86 {
             unsafe { _mm_prefetch::<_MM_HINT_T1>(source.cast()) }
         }
         #[inline(always)]
+        unsafe fn transpose_square(
+            self,
+            (from, from_stride): (*const f32, usize),
+            (to, to_stride): (*mut f32, usize),
+        ) {
+            unsafe {
+                let rows: [__m256; 8] =
+                    std::array::from_fn(|row| _mm256_loadu_ps(from.add(row * from_stride)));
+                for half in 0..2 {
+                    let four = &rows[4 * half..];
+                    let low = [
+                        _mm256_unpacklo_ps(four[0], four[1]),
+                        _mm256_unpacklo_ps(four[2], four[3]),
+                    ];
+                    let high = [
+                        _mm256_unpackhi_ps(four[0], four[1]),
+                        _mm256_unpackhi_ps(four[2], four[3]),
+                    ];
+                    // Four rows of column n in the lower half, of column n + 4 in the upper.
+                    let columns = [
+                        _mm256_shuffle_ps::<0b0100_0100>(low[0], low[1]),
+                        _mm256_shuffle_ps::<0b1110_1110>(low[0], low[1]),
+                        _mm256_shuffle_ps::<0b0100_0100>(high[0], high[1]),
+                        _mm256_shuffle_ps::<0b1110_1110>(high[0], high[1]),
+                    ];
+                    for (column, numbers) in columns.into_iter().enumerate() {
+                        let to = to.add(4 * half + column * to_stride);
+                        _mm_storeu_ps(to, _mm256_castps256_ps128(numbers));
+                        let upper = _mm256_extractf128_ps::<1>(numbers);
+                        _mm_storeu_ps(to.add(4 * to_stride), upper);
+                    }
+                }
+            }
+        }
+        #[inline(always)]
         fn add(self, a: __m256, b: __m256) -> __m256 {
             unsafe { _mm256_add_ps(a, b) }
         }

@@ -203,6 +203,48 @@ mod x86 {
             unsafe { _mm_prefetch::<_MM_HINT_T1>(source.cast()) }
         }
         #[inline(always)]
+        unsafe fn transpose_square(
+            self,
+            (from, from_stride): (*const f32, usize),
+            (to, to_stride): (*mut f32, usize),
+        ) {
+            unsafe {
+                // Of each four rows: column n of each quarter, for n from 0 to 3.
+                let quarters: [[__m512; 4]; 4] = std::array::from_fn(|four| {
+                    let row = |index| _mm512_loadu_ps(from.add((4 * four + index) * from_stride));
+                    let [a, b, c, d] = [0, 1, 2, 3].map(row);
+                    let low = [_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d)];
+                    let high = [_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d)];
+                    [
+                        _mm512_shuffle_ps::<0b0100_0100>(low[0], low[1]),
+                        _mm512_shuffle_ps::<0b1110_1110>(low[0], low[1]),
+                        _mm512_shuffle_ps::<0b0100_0100>(high[0], high[1]),
+                        _mm512_shuffle_ps::<0b1110_1110>(high[0], high[1]),
+                    ]
+                });
+                let [a, b, c, d] = quarters;
+                for column in 0..4 {
+                    let even = [
+                        _mm512_shuffle_f32x4::<0x88>(a[column], b[column]),
+                        _mm512_shuffle_f32x4::<0x88>(c[column], d[column]),
+                    ];
+                    let odd = [
+                        _mm512_shuffle_f32x4::<0xdd>(a[column], b[column]),
+                        _mm512_shuffle_f32x4::<0xdd>(c[column], d[column]),
+                    ];
+                    let columns = [
+                        _mm512_shuffle_f32x4::<0x88>(even[0], even[1]),
+                        _mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]),
+                        _mm512_shuffle_f32x4::<0xdd>(even[0], even[1]),
+                        _mm512_shuffle_f32x4::<0xdd>(odd[0], odd[1]),
+                    ];
+                    for (quarter, numbers) in columns.into_iter().enumerate() {
+                        _mm512_storeu_ps(to.add((4 * quarter + column) * to_stride), numbers);
+                    }
+                }
+            }
+        }
+        #[inline(always)]
         fn add(self, a: __m512, b: __m512) -> __m512 {
             unsafe { _mm512_add_ps(a, b) }
         }

@@ -77,6 +77,21 @@ impl Simd for Portable {
         let _ = source;
     }
     #[inline(always)]
+    unsafe fn transpose_square(
+        self,
+        (from, from_stride): (*const f32, usize),
+        (to, to_stride): (*mut f32, usize),
+    ) {
+        for row in 0..Self::LANES {
+            for column in 0..Self::LANES {
+                // SAFETY: readable and writable by the trait's contract.
+                unsafe {
+                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column)
+                };
+            }
+        }
+    }
+    #[inline(always)]
     fn add(self, a: Lanes, b: Lanes) -> Lanes {
         std::array::from_fn(|lane| a[lane] + b[lane])
     }

@@ -56,6 +56,13 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// Asks for a line of memory that will be read soon; any address may be asked for.
     fn prefetch(self, source: *const u8);
 
+    /// Copies `LANES` rows of as many numbers with rows and columns exchanged; both sides say where they begin, and how far
+    /// apart their rows are.
+    ///
+    /// # Safety
+    /// All of it is readable there and writable here.
+    unsafe fn transpose_square(self, from: (*const f32, usize), to: (*mut f32, usize));
+
     /// `a + b`.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a - b`.
