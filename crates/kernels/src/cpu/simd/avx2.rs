@@ -51,6 +51,7 @@ mod x86 {
     impl Simd for Avx2 {
         type Vector = __m256;
         const LANES: usize = 8;
+        const LEAST_EXPONENT: f32 = -88.0;
         const TILE_ROWS: usize = 6;
 
         #[inline(always)]
@@ -170,10 +171,18 @@ mod x86 {
             unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
         }
         #[inline(always)]
-        fn power_of_two(self, a: __m256) -> __m256 {
+        fn reciprocal(self, a: __m256) -> __m256 {
             unsafe {
-                let biased = _mm256_add_epi32(_mm256_cvtps_epi32(a), _mm256_set1_epi32(127));
-                _mm256_castsi256_ps(_mm256_slli_epi32::<23>(biased))
+                let near = _mm256_rcp_ps(a);
+                let rest = _mm256_fnmadd_ps(a, near, _mm256_set1_ps(1.0));
+                _mm256_fmadd_ps(near, rest, near)
+            }
+        }
+        #[inline(always)]
+        fn scale(self, a: __m256, n: __m256) -> __m256 {
+            unsafe {
+                let biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+                _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(biased)))
             }
         }
         #[inline(always)]

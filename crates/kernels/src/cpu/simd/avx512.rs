@@ -153,6 +153,7 @@ mod x86 {
     impl Simd for Avx512 {
         type Vector = __m512;
         const LANES: usize = 16;
+        const LEAST_EXPONENT: f32 = -105.0;
         const TILE_ROWS: usize = 12;
 
         #[inline(always)]
@@ -281,11 +282,16 @@ mod x86 {
             unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
         }
         #[inline(always)]
-        fn power_of_two(self, a: __m512) -> __m512 {
+        fn reciprocal(self, a: __m512) -> __m512 {
             unsafe {
-                let biased = _mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_set1_epi32(127));
-                _mm512_castsi512_ps(_mm512_slli_epi32::<23>(biased))
+                let near = _mm512_rcp14_ps(a);
+                let rest = _mm512_fnmadd_ps(a, near, _mm512_set1_ps(1.0));
+                _mm512_fmadd_ps(near, rest, near)
             }
+        }
+        #[inline(always)]
+        fn scale(self, a: __m512, n: __m512) -> __m512 {
+            unsafe { _mm512_scalef_ps(a, n) }
         }
         #[inline(always)]
         fn select_less(self, a: __m512, b: __m512, yes: __m512, no: __m512) -> __m512 {

@@ -4,9 +4,15 @@
 
 use super::Simd;
 
-/// `e^x`, zero below −88 and at its largest from 88.37 on (Cody-Waite reduction, Cephes' polynomial).
+/// `e^x`, zero from [`Simd::LEAST_EXPONENT`] down and at its largest from 88.37 on.
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
+    exp_of_sum(simd, simd.min(simd.splat(88.37), x), simd.splat(0.0))
+}
+
+/// `e^(x + y)` for a `y` that may be too small to be added, and sums up to 88.37 (Cody-Waite reduction, Cephes' polynomial).
+#[inline(always)]
+fn exp_of_sum<S: Simd>(simd: S, x: S::Vector, y: S::Vector) -> S::Vector {
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     const COEFFICIENTS: [f32; 6] = [
@@ -17,16 +23,16 @@ pub(crate) fn exp<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
         1.666_666_5e-1,
         0.5,
     ];
-    let x = simd.min(simd.splat(88.37), simd.max(simd.splat(-88.0), x));
+    let x = simd.max(simd.splat(S::LEAST_EXPONENT), x);
     let whole = simd.round(simd.mul(x, simd.splat(std::f32::consts::LOG2_E)));
-    let rest = simd.mul_add(whole, simd.splat(-LN_2_HIGH), x);
+    let rest = simd.add(simd.mul_add(whole, simd.splat(-LN_2_HIGH), x), y);
     let rest = simd.mul_add(whole, simd.splat(-LN_2_LOW), rest);
     let mut sum = simd.splat(COEFFICIENTS[0]);
     for coefficient in &COEFFICIENTS[1..] {
         sum = simd.mul_add(sum, rest, simd.splat(*coefficient));
     }
     let fraction = simd.mul_add(sum, simd.mul(rest, rest), simd.add(rest, simd.splat(1.0)));
-    simd.mul(fraction, simd.power_of_two(whole))
+    simd.scale(fraction, whole)
 }
 
 /// `1 / (1 + e^-x)`.
@@ -34,7 +40,7 @@ pub(crate) fn exp<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
 pub(crate) fn sigmoid<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
     let one = simd.splat(1.0);
     let decay = exp(simd, simd.sub(simd.splat(0.0), x));
-    simd.div(one, simd.add(one, decay))
+    simd.reciprocal(simd.add(one, decay))
 }
 
 /// The normal distribution at `x`: its cumulative function `Φ(x)` and `e^(−x²/2)`.
@@ -56,14 +62,14 @@ pub(crate) fn normal<S: Simd>(simd: S, x: S::Vector) -> (S::Vector, S::Vector) {
     ];
     let zero = simd.splat(0.0);
     let one = simd.splat(1.0);
-    let size = simd.abs(x);
-    let square = simd.mul(x, x);
+    // Beyond this nothing is left of the tail, and infinity times nothing would not be a number.
+    let size = simd.min(simd.splat(1e3), simd.abs(x));
+    let square = simd.mul(size, size);
     // What the rounding of the square lost, so that the exponential of a large argument keeps its digits.
-    let lost = simd.mul_add(x, x, simd.sub(zero, square));
+    let lost = simd.mul_add(size, size, simd.sub(zero, square));
     let half = simd.splat(-0.5);
-    let coarse = exp(simd, simd.mul(square, half));
-    let gaussian = simd.mul_add(simd.mul(lost, half), coarse, coarse);
-    let t = simd.div(one, simd.mul_add(size, simd.splat(0.34), one));
+    let gaussian = exp_of_sum(simd, simd.mul(square, half), simd.mul(lost, half));
+    let t = simd.reciprocal(simd.mul_add(size, simd.splat(0.34), one));
     let mut h = simd.splat(COEFFICIENTS[0]);
     for coefficient in &COEFFICIENTS[1..] {
         h = simd.mul_add(h, t, simd.splat(*coefficient));

@@ -23,6 +23,7 @@ const ROUNDING: f32 = 12_582_912.0;
 impl Simd for Portable {
     type Vector = Lanes;
     const LANES: usize = 8;
+    const LEAST_EXPONENT: f32 = -88.0;
     const TILE_ROWS: usize = 4;
 
     #[inline(always)]
@@ -128,8 +129,12 @@ impl Simd for Portable {
         std::array::from_fn(|lane| (a[lane] + ROUNDING) - ROUNDING)
     }
     #[inline(always)]
-    fn power_of_two(self, a: Lanes) -> Lanes {
-        std::array::from_fn(|lane| f32::from_bits(((a[lane] as i32 + 127) as u32) << 23))
+    fn reciprocal(self, a: Lanes) -> Lanes {
+        a.map(|a| 1.0 / a)
+    }
+    #[inline(always)]
+    fn scale(self, a: Lanes, n: Lanes) -> Lanes {
+        std::array::from_fn(|lane| a[lane] * f32::from_bits(((n[lane] as i32 + 127) as u32) << 23))
     }
     #[inline(always)]
     fn select_less(self, a: Lanes, b: Lanes, yes: Lanes, no: Lanes) -> Lanes {

@@ -11,6 +11,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     type Vector: Copy;
     /// Numbers in a register.
     const LANES: usize;
+    /// The greatest known whole number from which down `e^x` is zero as [`Simd::scale`] makes it.
+    const LEAST_EXPONENT: f32;
     /// Rows of the matrix product's register tile, beside two vectors of columns.
     const TILE_ROWS: usize;
 
@@ -81,8 +83,10 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// The nearest whole number, for magnitudes below 2²².
     fn round(self, a: Self::Vector) -> Self::Vector;
-    /// `2^a` for whole `a` in `[-127, 128]`: zero at the lower end, infinity at the upper.
-    fn power_of_two(self, a: Self::Vector) -> Self::Vector;
+    /// `1 / a` to two units in the last place, for magnitudes between 2⁻¹²⁵ and 2¹²⁵.
+    fn reciprocal(self, a: Self::Vector) -> Self::Vector;
+    /// `a · 2^n` for whole `n` from [`Simd::LEAST_EXPONENT`]` · log₂ e` to 128: zero at the lower end, infinity at the upper.
+    fn scale(self, a: Self::Vector, n: Self::Vector) -> Self::Vector;
     /// `yes` where `a < b`, else `no`.
     fn select_less(
         self,
