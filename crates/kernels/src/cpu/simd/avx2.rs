@@ -172,11 +172,8 @@ mod x86 {
         }
         #[inline(always)]
         fn reciprocal(self, a: __m256) -> __m256 {
-            unsafe {
-                let near = _mm256_rcp_ps(a);
-                let rest = _mm256_fnmadd_ps(a, near, _mm256_set1_ps(1.0));
-                _mm256_fmadd_ps(near, rest, near)
-            }
+            // From the twelve bits of the approximate one, a step of Newton's would always end below.
+            unsafe { _mm256_div_ps(_mm256_set1_ps(1.0), a) }
         }
         #[inline(always)]
         fn scale(self, a: __m256, n: __m256) -> __m256 {
