@@ -111,8 +111,10 @@ pub fn conv_transpose2d(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::reference::assert_matches_plain;
+    use crate::reference::{assert_matches_plain, cases};
 
     /// Image, output channels, kernel, stride, padding; channels of the image are its second number.
     type Case = ([usize; 4], usize, [usize; 2], [usize; 2], [usize; 2]);
@@ -155,8 +157,32 @@ mod tests {
             ([1, 2, 5, 6], 3, [1, 3], [1, 2], [1, 0]),
             ([1, 2, 8, 8], 4, [3, 3], [3, 1], [0, 2]),
             ([1, 2, 4, 4], 2, [4, 4], [1, 1], [3, 3]),
+            // Several blocks of elements, tiles that are not full, rows that end in part of a vector.
+            ([1, 40, 5, 31], 13, [3, 3], [1, 1], [1, 1]),
+            ([3, 2, 40, 62], 5, [3, 3], [1, 1], [1, 1]),
+            // Every phase of a stride, borders wider than the stride, rows and columns that no window meets.
+            ([1, 3, 50, 99], 26, [5, 5], [3, 2], [2, 4]),
+            ([2, 1, 4, 64], 2, [1, 7], [2, 4], [0, 5]),
+            ([1, 2, 9, 49], 3, [2, 2], [3, 3], [1, 0]),
         ] {
             check(case, 1);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(12))]
+
+        #[test]
+        fn convolutions_of_any_shape_match_their_plain_bodies(
+            (batch, channels, out) in (1..3usize, 1..8usize, 1..27usize),
+            size in prop::array::uniform2(1..40usize),
+            kernel in prop::array::uniform2(1..6usize),
+            stride in prop::array::uniform2(1..5usize),
+            padding in prop::array::uniform2(0..6usize),
+        ) {
+            let fits = (0..2).all(|axis| size[axis] + 2 * padding[axis] >= kernel[axis]);
+            prop_assume!(fits);
+            check(([batch, channels, size[0], size[1]], out, kernel, stride, padding), 1);
         }
     }
 

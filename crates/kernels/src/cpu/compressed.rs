@@ -169,7 +169,7 @@ impl WeightRows for EightRows<'_> {
         }
         let groups = columns / GROUP;
         let scales = &self.0.scales[row * groups..(row + W) * groups];
-        let inputs = inputs.map(|input| input.as_ptr());
+        let inputs = inputs.map(<[f32]>::as_ptr);
         let mut sums = [[simd.splat(0.0); R]; W];
         for line in 0..groups.div_ceil(LINE / GROUP) {
             let first = line * (LINE / GROUP);

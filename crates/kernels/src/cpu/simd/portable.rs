@@ -87,7 +87,7 @@ impl Simd for Portable {
             for column in 0..Self::LANES {
                 // SAFETY: readable and writable by the trait's contract.
                 unsafe {
-                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column)
+                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column);
                 };
             }
         }
