@@ -14,13 +14,34 @@ use super::{
 
 /// The files of a released folder.
 const FILES: &[(&str, &[u8])] = &[
-    ("config.json", include_bytes!("../../../../qwen-vl/tests/golden/model/config.json")),
-    ("generation_config.json", include_bytes!("../../../../qwen-vl/tests/golden/model/generation_config.json")),
-    ("preprocessor_config.json", include_bytes!("../../../../qwen-vl/tests/golden/model/preprocessor_config.json")),
-    ("video_preprocessor_config.json", include_bytes!("../../../../qwen-vl/tests/golden/model/video_preprocessor_config.json")),
-    ("tokenizer.json", include_bytes!("../../../../qwen-vl/tests/golden/model/tokenizer.json")),
-    ("chat_template.jinja", include_bytes!("../../../../qwen-vl/tests/golden/model/chat_template.jinja")),
-    (WEIGHTS, include_bytes!("../../../../qwen-vl/tests/golden/model/model.safetensors")),
+    (
+        "config.json",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/config.json"),
+    ),
+    (
+        "generation_config.json",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/generation_config.json"),
+    ),
+    (
+        "preprocessor_config.json",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/preprocessor_config.json"),
+    ),
+    (
+        "video_preprocessor_config.json",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/video_preprocessor_config.json"),
+    ),
+    (
+        "tokenizer.json",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/tokenizer.json"),
+    ),
+    (
+        "chat_template.jinja",
+        include_bytes!("../../../../qwen-vl/tests/golden/model/chat_template.jinja"),
+    ),
+    (
+        WEIGHTS,
+        include_bytes!("../../../../qwen-vl/tests/golden/model/model.safetensors"),
+    ),
 ];
 const WEIGHTS: &str = "model.safetensors";
 const ADAPTER_CONFIG: &[u8] =
@@ -39,11 +60,16 @@ pub(super) fn targets() -> Vec<Target> {
         ("adapter_config.json", ADAPTER_CONFIG),
         ("adapter_model.safetensors", ADAPTER),
     ] {
-        targets.push(Target::new("language", name, vec![content.to_vec()], |path| {
-            put(&path.with_file_name("adapter_config.json"), ADAPTER_CONFIG);
-            put(&path.with_file_name("adapter_model.safetensors"), ADAPTER);
-            fits(path.parent().unwrap())
-        }));
+        targets.push(Target::new(
+            "language",
+            name,
+            vec![content.to_vec()],
+            |path| {
+                put(&path.with_file_name("adapter_config.json"), ADAPTER_CONFIG);
+                put(&path.with_file_name("adapter_model.safetensors"), ADAPTER);
+                fits(path.parent().unwrap())
+            },
+        ));
     }
     targets
 }

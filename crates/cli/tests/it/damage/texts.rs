@@ -22,12 +22,17 @@ pub(super) fn targets() -> Vec<Target> {
     ];
     let questions = include_str!("../../../../training/recipes/ask.toml");
     vec![
-        Target::new("recipes", "clips.toml", recipes.map(text).to_vec(), |path| {
-            Recipe::read(path).is_ok_and(|recipe| {
-                let schedule = recipe.schedule();
-                schedule.steps == recipe.steps() && recipe.rate_factors().layer_decay <= 1.0
-            })
-        }),
+        Target::new(
+            "recipes",
+            "clips.toml",
+            recipes.map(text).to_vec(),
+            |path| {
+                Recipe::read(path).is_ok_and(|recipe| {
+                    let schedule = recipe.schedule();
+                    schedule.steps == recipe.steps() && recipe.rate_factors().layer_decay <= 1.0
+                })
+            },
+        ),
         Target::new("recipes", "questions.toml", vec![text(questions)], |path| {
             let Ok(text) = std::fs::read_to_string(path) else {
                 return false;
@@ -41,9 +46,12 @@ pub(super) fn targets() -> Vec<Target> {
         Target::new("texts", "steps.jsonl", vec![text(STEPS)], |path| {
             read_steps_of::<StepRecord>(folder(path)).is_ok()
         }),
-        Target::new("texts", "evaluations.jsonl", vec![text(EVALUATIONS)], |path| {
-            read_evaluations_of::<EvaluationRecord>(folder(path)).is_ok()
-        }),
+        Target::new(
+            "texts",
+            "evaluations.jsonl",
+            vec![text(EVALUATIONS)],
+            |path| read_evaluations_of::<EvaluationRecord>(folder(path)).is_ok(),
+        ),
     ]
 }
 
