@@ -124,6 +124,10 @@ impl Diagnostic for Failure {
                  have is judged"
                     .to_owned()
             }
+            Self::Evaluation(
+                tubelet_evaluation::EvaluationError::Dataset(_)
+                | tubelet_evaluation::EvaluationError::NothingToScore { .. },
+            ) => "`tubelet evaluate PROTOCOL --list` says what --gt and --pred should be".to_owned(),
             _ => return None,
         };
         Some(Box::new(hint))

@@ -71,7 +71,7 @@ impl ChatTemplate {
         }
         Err(QwenError::Io {
             path: files.path(name),
-            source: std::io::ErrorKind::NotFound.into(),
+            source: io::ErrorKind::NotFound.into(),
         })
     }
 
