@@ -40,7 +40,7 @@ fn a_folder_is_recognised_and_counted() {
     );
     fs::create_dir(folder.path().join("empty")).unwrap();
     let empty = ["data", "inspect", "empty"];
-    refuses(folder.path(), &empty, (1, "--as davis-2017"));
+    refuses(folder.path(), &empty, (1, "says which one"));
     fs::write(folder.path().join("a.json"), "").unwrap();
     let file = ["data", "inspect", "a.json"];
     refuses(

@@ -128,9 +128,14 @@ impl Write for BoundedText {
 }
 
 fn failed(error: Error) -> QwenError {
-    QwenError::Template {
-        reason: format!("{error:#}"),
+    let mut reason = format!("{error:#}");
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        reason.push_str(": ");
+        reason.push_str(&inner.to_string());
+        cause = inner.source();
     }
+    QwenError::Template { reason }
 }
 
 #[cfg(test)]

@@ -46,6 +46,6 @@ pub(super) fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let count = (entries.len() as u16).to_le_bytes().repeat(2);
     let length = (list.len() as u32).to_le_bytes();
     let start = (bytes.len() as u32).to_le_bytes();
-    bytes.extend([&list, END, &[0; 4], &count, &length, &start, &[0; 2]].concat());
+    bytes.extend([&list[..], END, &[0; 4], &count, &length, &start, &[0; 2]].concat());
     bytes
 }

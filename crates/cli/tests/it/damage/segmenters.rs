@@ -21,7 +21,7 @@ pub(super) fn targets() -> Vec<Target> {
             let length = (header.len() as u64).to_le_bytes();
             let values = &whole[whole.len() - values_of(&whole)..];
             let file = path.with_file_name("whole.safetensors");
-            std::fs::write(&file, [&length, &header[..], values].concat()).unwrap();
+            std::fs::write(&file, [&length[..], &header, values].concat()).unwrap();
             loads(&file).is_some()
         }),
     ]

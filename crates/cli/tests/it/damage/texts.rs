@@ -11,7 +11,7 @@ use crate::file;
 
 const PROMPTS: &str = r#"{"prompts": [{"object": 2, "frame": 3, "points": [[1, 2.5, 1], [4, 5, 0]]}, {"box": [1, 2, 3, 4], "camera": "front"}, {"mask": "a.png"}]}"#;
 const STEPS: &str = "{\"step\": 0, \"loss\": 1.5, \"focal\": 0.1, \"dice\": 0.2, \"iou\": null, \"presence\": 0.4, \"rate\": 1e-3, \"gradient_norm\": 2, \"seconds\": 0.5, \"waited\": 0, \"skipped\": false}\n";
-const EVALUATIONS: &str = "{\"step\": 8, \"mask_j\": 0.5, \"mask_f\": 0.5, \"box_j\": 0.5, \"box_f\": 0.5, \"click_j\": 0.5, \"click_f\": 0.5, \"seconds\": 2}\n";
+const EVALUATIONS: &str = "{\"step\": 8, \"mask\": {\"j\": 0.5, \"f\": 0.5}, \"box\": {\"j\": 0.5, \"f\": 0.5}, \"click\": {\"j\": 0.5, \"f\": 1}, \"seconds\": 2}\n";
 
 pub(super) fn targets() -> Vec<Target> {
     let text = |text: &str| text.as_bytes().to_vec();

@@ -24,13 +24,13 @@ pub(super) fn targets() -> Vec<Target> {
             "weights",
             "model.safetensors",
             vec![ADAPTER.to_vec(), mixed()],
-            |path| reads(path),
+            reads,
         ),
         Target::new(
             "weights",
             "checkpoint.pt",
             vec![LINEAR.to_vec(), VIEWS.to_vec(), LEGACY.to_vec()],
-            |path| reads(path),
+            reads,
         ),
         Target::new("weights", "data.pkl", vec![pickle], |path| {
             let pickle = fs::read(path).unwrap();
@@ -77,7 +77,7 @@ fn reads(path: &Path) -> bool {
     let read: Vec<bool> = names
         .map(|(name, tensor)| {
             let is_float = tensor.element_type().contains('f');
-            is_float <= file.read_f32(name).is_ok()
+            !is_float || file.read_f32(name).is_ok()
         })
         .collect();
     !read.contains(&false)
@@ -100,12 +100,12 @@ fn one(name: &str, element: &str, count: usize) -> Vec<u8> {
         r#"{{"__metadata__":{{"format":"pt"}},"{name}":{{"dtype":"{element}","shape":[{count}],"data_offsets":[0,{end}]}}}}"#
     );
     let length = (header.len() as u64).to_le_bytes();
-    [&length, header.as_bytes(), &vec![0; end]].concat()
+    [&length[..], header.as_bytes(), &vec![0; end]].concat()
 }
 
 /// Safetensors with several types of elements.
 fn mixed() -> Vec<u8> {
     let header = r#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"b":{"dtype":"BF16","shape":[2,2],"data_offsets":[16,24]},"c":{"dtype":"F16","shape":[1,3],"data_offsets":[24,30]},"d":{"dtype":"I64","shape":[],"data_offsets":[30,38]},"e":{"dtype":"F32","shape":[0,7],"data_offsets":[38,38]},"f":{"dtype":"BOOL","shape":[2],"data_offsets":[38,40]}}"#;
     let length = (header.len() as u64).to_le_bytes();
-    [&length, header.as_bytes(), &[7; 40]].concat()
+    [&length[..], header.as_bytes(), &[7; 40]].concat()
 }
