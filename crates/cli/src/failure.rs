@@ -124,6 +124,18 @@ impl Diagnostic for Failure {
                  have is judged"
                     .to_owned()
             }
+            Self::World(tubelet_datasets::DatasetError::Unrecognised { .. }) => {
+                "--as says which one it is meant to be, such as `--as davis-2017`; docs/formats.md lists them".to_owned()
+            }
+            Self::World(tubelet_datasets::DatasetError::Read { source, .. })
+                if source.kind() == std::io::ErrorKind::NotADirectory =>
+            {
+                "name the folder that the file lies in".to_owned()
+            }
+            Self::Evaluation(
+                tubelet_evaluation::EvaluationError::Dataset(_)
+                | tubelet_evaluation::EvaluationError::NothingToScore { .. },
+            ) => "`tubelet evaluate PROTOCOL --list` says what --gt and --pred should be".to_owned(),
             _ => return None,
         };
         Some(Box::new(hint))

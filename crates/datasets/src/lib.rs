@@ -32,10 +32,11 @@
 //! | GOT-10k | [`Got10k`] | [`Got10kResults`] |
 //! | KITTI MOTS, MOTSChallenge | [`MotsSequence`], [`MotsRange`] | the same |
 //! | nuScenes | [`NuScenes`] | [`NuTrackingResults`] |
-//! | Waymo Open Dataset v1, v2 | [`WaymoRecords`], [`WaymoComponents`] | none |
+//! | Waymo Open Dataset v1, v2 | [`WaymoRecords`], [`WaymoComponents`] | by clips of rigs |
 //!
 //! Several cameras of one vehicle, from either of the last two, from a `rig.toml` or from label pictures, are a [`RigClip`],
-//! which [`RigPlace`] finds; [`NuScenesWriter`], [`RigClip::write_waymo_records`] and [`RigLabelWriter`] write it.
+//! which [`RigPlace`] finds; [`NuScenesWriter`], [`RigClip::write_waymo_records`],
+//! [`RigClip::write_waymo_components`] and [`RigLabelWriter`] write it.
 //!
 //! # Worlds
 //!

@@ -229,6 +229,10 @@ pub(crate) const HC_STVG: Entry = Entry {
     split: None,
     rules: &[
         rules(
+            "definition",
+            "at every frame, as the measure is defined, from the first box on; published figures are by one of the others",
+        ),
+        rules(
             "tubedetr",
             "at sampled frames, as TubeDETR, whose true tubes lie one frame late because it takes a number that \
              counts from 1 for one that counts from 0",
@@ -241,7 +245,6 @@ pub(crate) const HC_STVG: Entry = Entry {
             "cg-stvg",
             "as stcat with boxes cut at the frame, and frames without predicted box share nothing, as CG-STVG",
         ),
-        rules("definition", "at every frame, as the measure is defined"),
     ],
 };
 pub(crate) const CHARADES_STA: Entry = Entry {

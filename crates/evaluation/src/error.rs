@@ -30,7 +30,15 @@ pub enum EvaluationError {
     /// A folder or file that cannot be opened at all.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
-    /// Nothing was left to score.
+    /// Both sides are read, and nothing is left to score.
+    #[error("there is no sample to score in {} with predictions in {}", truth.display(), predictions.display())]
+    NothingToScore {
+        /// The ground truth.
+        truth: PathBuf,
+        /// The predictions.
+        predictions: PathBuf,
+    },
+    /// What the metric refuses.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
     /// A protocol that does not exist.

@@ -3,6 +3,8 @@
 //! In: a [`Protocol`], [`Inputs`], [`Options`] and someone to tell of progress. Out: a [`Report`]. What is done for each
 //! protocol stands in `protocols`.
 
+use tubelet_metrics::MetricsError;
+
 use crate::error::EvaluationError;
 use crate::protocol::Protocol;
 use crate::protocols::{
@@ -42,33 +44,43 @@ pub fn evaluate(
     ) {
         task.without_zeroes()?;
     }
-    match protocol {
-        Protocol::Davis2016 => davis::single(&task),
-        Protocol::Davis2017 => davis::several(&task),
-        Protocol::Davis2017Unsupervised => unsupervised::davis(&task),
-        Protocol::VosBenchmark => vos_benchmark::labels(&task),
-        Protocol::SaV => vos_benchmark::sa_v(&task),
-        Protocol::Mevis => expressions::mevis(&task),
-        Protocol::Revos => expressions::revos(&task),
-        Protocol::RefDavis if task.by("by-annotator") => unsupervised::ref_davis(&task),
-        Protocol::RefDavis | Protocol::RefYoutubeVos => expressions::label_pictures(&task),
-        Protocol::VidStg => tubes::vidstg(&task),
-        Protocol::HcStvg => tubes::hc_stvg(&task),
-        Protocol::Got10k => boxes::got_10k(&task),
-        Protocol::A2d => images::a2d(&task),
-        Protocol::Jhmdb => images::jhmdb(&task),
-        Protocol::RefCoco => ref_coco::ref_coco(&task),
-        Protocol::GRefCoco => g_ref_coco::g_ref_coco(&task),
-        Protocol::CharadesSta => charades_sta::charades_sta(&task),
-        Protocol::QvHighlights => qv_highlights::qv_highlights(&task),
-        Protocol::NextQa => answers::next_qa(&task),
-        Protocol::NextGqa => answers::next_gqa(&task),
-        Protocol::Clevrer => answers::clevrer(&task),
-        Protocol::VideoMme => answers::video_mme(&task),
-        Protocol::YoutubeVis => youtube_vis::youtube_vis(&task),
-        Protocol::KittiMots => kitti_mots::kitti_mots(&task),
-        Protocol::SaCo => sa_co::sa_co(&task),
-        Protocol::RigCrossView => rig::rig(&task, rig::Scope::CrossView),
-        Protocol::RigGeneric => rig::rig(&task, rig::Scope::Generic),
+    judged(&task).map_err(|error| match error {
+        EvaluationError::Metrics(MetricsError::NoSamples) => EvaluationError::NothingToScore {
+            truth: inputs.truth.to_owned(),
+            predictions: inputs.predictions.to_owned(),
+        },
+        other => other,
+    })
+}
+
+fn judged(task: &Task<'_>) -> Result<Report, EvaluationError> {
+    match task.protocol {
+        Protocol::Davis2016 => davis::single(task),
+        Protocol::Davis2017 => davis::several(task),
+        Protocol::Davis2017Unsupervised => unsupervised::davis(task),
+        Protocol::VosBenchmark => vos_benchmark::labels(task),
+        Protocol::SaV => vos_benchmark::sa_v(task),
+        Protocol::Mevis => expressions::mevis(task),
+        Protocol::Revos => expressions::revos(task),
+        Protocol::RefDavis if task.by("by-annotator") => unsupervised::ref_davis(task),
+        Protocol::RefDavis | Protocol::RefYoutubeVos => expressions::label_pictures(task),
+        Protocol::VidStg => tubes::vidstg(task),
+        Protocol::HcStvg => tubes::hc_stvg(task),
+        Protocol::Got10k => boxes::got_10k(task),
+        Protocol::A2d => images::a2d(task),
+        Protocol::Jhmdb => images::jhmdb(task),
+        Protocol::RefCoco => ref_coco::ref_coco(task),
+        Protocol::GRefCoco => g_ref_coco::g_ref_coco(task),
+        Protocol::CharadesSta => charades_sta::charades_sta(task),
+        Protocol::QvHighlights => qv_highlights::qv_highlights(task),
+        Protocol::NextQa => answers::next_qa(task),
+        Protocol::NextGqa => answers::next_gqa(task),
+        Protocol::Clevrer => answers::clevrer(task),
+        Protocol::VideoMme => answers::video_mme(task),
+        Protocol::YoutubeVis => youtube_vis::youtube_vis(task),
+        Protocol::KittiMots => kitti_mots::kitti_mots(task),
+        Protocol::SaCo => sa_co::sa_co(task),
+        Protocol::RigCrossView => rig::rig(task, rig::Scope::CrossView),
+        Protocol::RigGeneric => rig::rig(task, rig::Scope::Generic),
     }
 }

@@ -12,6 +12,9 @@ use tubelet_video::{Frame, FrameReader, VideoSource, read_image};
 
 use crate::error::Problem;
 
+/// Most pixels of a frame that is drawn: those of 8K.
+const MOST_PIXELS: usize = 1 << 25;
+
 /// What to show of a sample.
 #[derive(Clone, Debug)]
 pub enum Evidence {
@@ -165,8 +168,18 @@ impl MaskSource {
 }
 
 /// The picture of a frame, or a grey one where there is none of this size.
-pub(crate) fn background(image: Option<&FramePicture>, size: FrameSize) -> Frame {
+///
+/// # Errors
+/// A size that no video has: a run-length code of a few bytes may claim 2²⁸ pixels.
+pub(crate) fn background(
+    image: Option<&FramePicture>,
+    (caption, size): (&str, FrameSize),
+) -> Result<Frame, Problem> {
+    if size.pixel_count() > MOST_PIXELS {
+        let reason = format!("{size} pixels are not drawn, {MOST_PIXELS} are the most");
+        return Err(Problem::value(caption, reason));
+    }
     let read = image.and_then(FramePicture::read);
-    read.filter(|frame| frame.size == size)
-        .unwrap_or_else(|| Frame::filled(size, [64; 3]))
+    let read = read.filter(|frame| frame.size == size);
+    Ok(read.unwrap_or_else(|| Frame::filled(size, [64; 3])))
 }

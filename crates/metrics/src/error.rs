@@ -81,6 +81,14 @@ pub enum MetricsError {
         /// Frames a second of the video.
         found: f64,
     },
+    /// A video is longer than any.
+    #[error("a video of {found} frames, where {most} are the most")]
+    TooManyFrames {
+        /// Frames of the longest video.
+        most: usize,
+        /// Frames that the video claims to have.
+        found: usize,
+    },
     /// A tube and the part of the video that is looked at do not meet.
     #[error("the tube from frame {} to {} lies outside the segment from {} to {}", .tube.start, .tube.end, .segment.start, .segment.end)]
     TubeOutsideSegment {
@@ -106,7 +114,7 @@ pub enum MetricsError {
         clips: usize,
     },
     /// A video is too long for its clips to be listed.
-    #[error("a video of {seconds} seconds is too long")]
+    #[error("a video of {seconds:?} seconds is too long")]
     VideoTooLong {
         /// Length of the video.
         seconds: f64,

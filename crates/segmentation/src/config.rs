@@ -7,6 +7,7 @@ use crate::{
     image_encoder::{
         encoder::ImageEncoderConfig, feature_pyramid::FeaturePyramidConfig, hiera::HieraConfig,
     },
+    limits::check_limits,
     mask_decoder::{decoder::MaskDecoderConfig, selection::Stability},
     memory::config::MemoryConfig,
     prompt::encoder::PromptEncoderConfig,
@@ -156,6 +157,7 @@ impl SegmenterConfig {
     /// # Errors
     /// [`SegmentationError::Config`] with the first size that does not fit.
     pub fn check(&self) -> Result<(), SegmentationError> {
+        check_limits(self)?;
         let refuse = |reason: String| Err(SegmentationError::Config { reason });
         let trunk = &self.image_encoder.trunk;
         let window = trunk.windows[0];

@@ -9,6 +9,7 @@ mod features;
 mod frame_preparation;
 mod half_products;
 mod image_encoder;
+mod limits;
 mod mask_decoder;
 mod memory;
 mod policy;

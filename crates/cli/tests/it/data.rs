@@ -38,6 +38,16 @@ fn a_folder_is_recognised_and_counted() {
         &["data", "inspect", "nowhere"],
         (1, "nowhere"),
     );
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let empty = ["data", "inspect", "empty"];
+    refuses(folder.path(), &empty, (1, "says which one"));
+    fs::write(folder.path().join("a.json"), "").unwrap();
+    let file = ["data", "inspect", "a.json"];
+    refuses(
+        folder.path(),
+        &file,
+        (1, "the folder that the file lies in"),
+    );
     refuses(
         folder.path(),
         &["data", "inspect", ".", "--as", "nothing"],

@@ -75,6 +75,24 @@ fn every_form_of_report_is_written() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_known_first_and_takes_no_figures_along() {
+    let folder = tempfile::tempdir().unwrap();
+    write_questions(folder.path());
+    for (option, place) in [("--html", "gone/a.html"), ("--csv", ".")] {
+        let output = tubelet(folder.path(), &[&NEXT_QA[..], &[option, place]].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(place), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "", "it was judged before");
+    }
+    if Path::new("/dev/full").exists() {
+        let full = [&NEXT_QA[..], &["--csv", "/dev/full"]].concat();
+        let output = tubelet(folder.path(), &full);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stdout(&output).contains("Acc@All"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_its_problems() {
     let folder = tempfile::tempdir().unwrap();
     write_questions(folder.path());

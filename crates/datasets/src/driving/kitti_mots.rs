@@ -20,6 +20,9 @@ use crate::names::check_name;
 /// Instances of a class in the values of a picture.
 const INSTANCES: u16 = 1000;
 
+/// Largest number of a frame: days of driving.
+const LAST_FRAME: usize = 10_000_000;
+
 /// An object in a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MotsObject {
@@ -123,7 +126,17 @@ fn parse(path: &Path, line: usize, text: &str) -> Result<(usize, MotsObject)> {
         class: number(path, line, class)?,
         mask: mask.map_err(|error| refuse(error.to_string()))?,
     };
-    Ok((number(path, line, frame)?, object))
+    Ok((frame_number(path, line, frame)?, object))
+}
+
+/// The number of a frame. All frames up to the last are judged, so that there must be an end to them.
+fn frame_number(path: &Path, line: usize, text: &str) -> Result<usize> {
+    let frame = number(path, line, text)?;
+    if frame > LAST_FRAME {
+        let reason = format!("frame {frame}, where {LAST_FRAME} is the last that a drive may have");
+        return Err(in_line(path, line, reason));
+    }
+    Ok(frame)
 }
 
 /// A line of a sequence map: which frames of a sequence are judged.
@@ -158,8 +171,8 @@ impl MotsRange {
             check_name(sequence).map_err(|error| in_line(path, line, error.to_string()))?;
             Ok(Self {
                 sequence: (*sequence).to_owned(),
-                first: number(path, line, first)?,
-                last: number(path, line, last)?,
+                first: frame_number(path, line, first)?,
+                last: frame_number(path, line, last)?,
             })
         });
         ranges.collect()

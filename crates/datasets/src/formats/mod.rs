@@ -9,6 +9,7 @@ pub(crate) mod json_rows;
 pub(crate) mod matlab;
 mod parquet_file;
 pub(crate) mod parquet_rows;
+pub(crate) mod parquet_writer;
 pub(crate) mod pickle;
 pub(crate) mod polygon;
 pub(crate) mod run_length_json;

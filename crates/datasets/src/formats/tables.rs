@@ -58,12 +58,13 @@ impl Table {
     pub(crate) fn column(&self, name: &str) -> Result<usize> {
         let place = self.header.iter().position(|column| column == name);
         place.ok_or_else(|| {
-            let columns = self.header.join(", ");
-            in_line(
-                &self.path,
-                1,
-                format!("no column `{name}` (there are: {columns})"),
-            )
+            let reason = if self.header.is_empty() {
+                "it is empty, where names of columns should be".to_owned()
+            } else {
+                let columns = self.header.join(", ");
+                format!("no column `{name}` (there are: {columns})")
+            };
+            in_line(&self.path, 1, reason)
         })
     }
 
@@ -137,6 +138,14 @@ mod tests {
             error.ends_with("line 1: no column `answer` (there are: id, text)"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn an_empty_file_is_called_empty() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let table = Table::read(file.path()).unwrap();
+        let error = table.column("id").unwrap_err().to_string();
+        assert!(error.contains("line 1: it is empty"), "{error}");
     }
 
     #[test]

@@ -164,6 +164,7 @@ fn fits(place: &Place, kind: DatasetKind) -> bool {
                     .is_file()
         }
         Kind::JhmdbSentences => place.has_file("jhmdb_annotation.txt"),
+        Kind::GRefCoco => place.named("grefs(", ").json").next().is_some(),
         Kind::RefCoco => place.named("refs(", ").p").next().is_some(),
         Kind::RefCocoResults => !referring::result_files(place).is_empty(),
         Kind::VidStg => !grounding::vid_stg_files(place).is_empty(),
@@ -203,6 +204,7 @@ fn survey(place: &Place, kind: DatasetKind, mut survey: Survey<'_>) -> Validatio
         Kind::Revos => referring::revos,
         Kind::A2dSentences => referring::a2d,
         Kind::JhmdbSentences => referring::jhmdb,
+        Kind::GRefCoco => referring::g_ref_coco,
         Kind::RefCoco => referring::ref_coco,
         Kind::RefCocoResults => referring::ref_coco_results,
         Kind::VidStg => grounding::vid_stg,

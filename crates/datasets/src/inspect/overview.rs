@@ -26,6 +26,7 @@ pub enum DatasetKind {
     Revos,
     A2dSentences,
     JhmdbSentences,
+    GRefCoco,
     RefCoco,
     RefCocoResults,
     VidStg,
@@ -47,7 +48,7 @@ pub enum DatasetKind {
 
 impl DatasetKind {
     /// All of them, with their names, in the order in which a folder is compared with them.
-    pub(super) const ALL: [(Self, &'static str); 31] = [
+    pub(super) const ALL: [(Self, &'static str); 32] = [
         (Self::Davis2016, "DAVIS 2016"),
         (Self::Davis2017, "DAVIS 2017"),
         (Self::SaV, "SA-V"),
@@ -59,6 +60,7 @@ impl DatasetKind {
         (Self::RefDavis, "Ref-DAVIS-2017"),
         (Self::A2dSentences, "A2D-Sentences"),
         (Self::JhmdbSentences, "JHMDB-Sentences"),
+        (Self::GRefCoco, "gRefCOCO"),
         (Self::RefCoco, "RefCOCO"),
         (Self::RefCocoResults, "RefCOCO results"),
         (Self::VidStg, "VidSTG"),

@@ -7,6 +7,7 @@ use super::place::{Place, SPLITS};
 use super::survey::Survey;
 use crate::referring::a2d_sentences::{A2dSentences, A2dSubset};
 use crate::referring::expressions::ReferringVideo;
+use crate::referring::g_ref_coco::GRefCoco;
 use crate::referring::jhmdb_sentences::JhmdbSentences;
 use crate::referring::mask_dictionary::MaskDictionary;
 use crate::referring::mevis::Mevis;
@@ -276,6 +277,35 @@ pub(super) fn ref_coco(place: &Place, survey: &mut Survey<'_>) {
             survey.note(format!(
                 "{absent} objects of `{partition}` are not in `instances.json`"
             ));
+        }
+    }
+}
+
+pub(super) fn g_ref_coco(place: &Place, survey: &mut Survey<'_>) {
+    for (_, partition) in place.named("grefs(", ").json") {
+        let Some(set) = survey.check(GRefCoco::open(&place.path, partition)) else {
+            continue;
+        };
+        let all = set.references().iter();
+        let splits: BTreeSet<&str> = all.map(|it| it.split.as_str()).collect();
+        for split in splits {
+            let images: BTreeSet<u64> = set.split(split).map(|it| it.image).collect();
+            let objects: BTreeSet<u64> = set
+                .split(split)
+                .flat_map(|it| it.annotations.iter().copied())
+                .collect();
+            survey.add(SplitOverview {
+                name: format!("{partition} {split}"),
+                videos: Some(images.len()),
+                objects: Some(objects.len()),
+                expressions: Some(set.split(split).map(|it| it.sentences.len()).sum()),
+                frames: None,
+            });
+        }
+        if survey.reads_all() {
+            for reference in set.references() {
+                survey.check(set.mask(reference));
+            }
         }
     }
 }

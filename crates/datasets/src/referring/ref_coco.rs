@@ -68,10 +68,12 @@ impl RefCoco {
             return Err(DatasetError::Layout {
                 path: path.to_owned(),
                 dataset: "RefCOCO",
-                reason: format!(
-                    "no partition `{partition}` (there are: {})",
-                    others.join(", ")
-                ),
+                reason: if others.is_empty() {
+                    format!("there is no `refs({partition}).p`")
+                } else {
+                    let others = others.join(", ");
+                    format!("no partition `{partition}` (there are: {others})")
+                },
             });
         }
         let references = CocoReference::read_all(&pickle)?;

@@ -56,6 +56,10 @@ fn lines_of_kitti_mots_that_say_something_else_are_named() {
         ),
         ("0 1001 1 2 3 124".to_owned(), "must add up to 6"),
         ("0 1001 1 99999 99999 1".to_owned(), "99999×99999"),
+        (
+            format!("{line}\n99999999999 1001 1 2 3 123"),
+            "line 2: frame 99999999999, where 10000000 is the last",
+        ),
     ] {
         fs::write(file.path(), text).unwrap();
         let error = MotsSequence::read(file.path()).unwrap_err().to_string();

@@ -204,6 +204,20 @@ const WRITTEN: &[(DatasetKind, &str, Files)] = &[
         &[("meta_expressions/test/meta_expressions.json", SENTENCES)],
     ),
     (
+        DatasetKind::GRefCoco,
+        "unc val",
+        &[
+            (
+                "grefs(unc).json",
+                r#"[{"ref_id": 5, "ann_id": [1], "image_id": 7, "split": "val", "sentences": [{"sent_id": 9, "sent": "it"}]}, {"ref_id": 6, "ann_id": [-1], "image_id": 7, "split": "testA", "sentences": [{"sent_id": 10, "sent": "a cat"}]}]"#,
+            ),
+            (
+                "instances.json",
+                r#"{"images": [{"id": 7, "file_name": "a.jpg", "width": 8, "height": 6}], "annotations": [{"id": 1, "image_id": 7, "iscrowd": 0, "bbox": [0, 0, 2, 2], "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]]}]}"#,
+            ),
+        ],
+    ),
+    (
         DatasetKind::HcStvg,
         "val_v2",
         &[("annos/val_v2.json", BOX_TRACK)],

@@ -28,14 +28,14 @@ pub(crate) fn masks(evidence: &MaskEvidence) -> Result<String, Problem> {
     let size = truth.as_ref().or(prediction.as_ref()).map(Mask::size);
     let size =
         size.ok_or_else(|| Problem::value(&evidence.caption, "neither side has a mask here"))?;
-    let mut frame = background(evidence.image.as_ref(), size);
+    let mut frame = background(evidence.image.as_ref(), (&evidence.caption, size))?;
     let filled = OverlayStyle {
         opacity: 0.55,
         line_width: Some(0),
     };
     let outline = OverlayStyle {
         opacity: 0.0,
-        line_width: Some((size.width / 240).max(1)),
+        line_width: Some(line_width(size.width)),
     };
     for (mask, style, color) in [(&prediction, filled, PREDICTION), (&truth, outline, TRUTH)] {
         let drawing = ObjectDrawing {
@@ -45,15 +45,16 @@ pub(crate) fn masks(evidence: &MaskEvidence) -> Result<String, Problem> {
         };
         frame.draw_object(&drawing, style)?;
     }
-    encoded(&frame, &evidence.caption)
+    encoded(frame, &evidence.caption)
 }
 
 /// Both boxes.
 pub(crate) fn boxes(evidence: &BoxEvidence) -> Result<String, Problem> {
-    let mut frame = background(evidence.image.as_ref(), evidence.size);
+    let place = (evidence.caption.as_str(), evidence.size);
+    let mut frame = background(evidence.image.as_ref(), place)?;
     let style = OverlayStyle {
         opacity: 0.0,
-        line_width: Some((evidence.size.width / 240).max(1)),
+        line_width: Some(line_width(evidence.size.width)),
     };
     let drawn = |of: PreciseBox| {
         let edges = [of.left, of.top, of.right, of.bottom].map(|edge| edge as f32);
@@ -68,14 +69,19 @@ pub(crate) fn boxes(evidence: &BoxEvidence) -> Result<String, Problem> {
         };
         frame.draw_object(&drawing, style)?;
     }
-    encoded(&frame, &evidence.caption)
+    encoded(frame, &evidence.caption)
+}
+
+/// Of frames of any width; a line is never so wide that it takes long to draw.
+fn line_width(width: usize) -> usize {
+    (width / 240).clamp(1, 32)
 }
 
 /// The frame, made small, as the address of a JPEG.
-fn encoded(frame: &Frame, name: &str) -> Result<String, Problem> {
+fn encoded(frame: Frame, name: &str) -> Result<String, Problem> {
     let refused = |reason: &str| Problem::value(name, reason);
     let size = (frame.size.width as u32, frame.size.height as u32);
-    let picture = RgbImage::from_raw(size.0, size.1, frame.pixels.clone());
+    let picture = RgbImage::from_raw(size.0, size.1, frame.pixels);
     let picture = picture.ok_or_else(|| refused("a frame with too few pixels"))?;
     let small = if size.0 > WIDTH {
         let height = (u64::from(size.1) * u64::from(WIDTH) / u64::from(size.0)).max(1) as u32;

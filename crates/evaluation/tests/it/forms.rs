@@ -4,7 +4,8 @@ use std::fs;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use tubelet_evaluation::{Options, Report};
+use tubelet_evaluation::{Evidence, MaskEvidence, MaskSource, Options, Report};
+use tubelet_geometry::{FrameSize, Mask, RunLength};
 
 use crate::judged::judge;
 use crate::segmentation::sequence;
@@ -67,6 +68,25 @@ fn every_form_holds_every_sample() {
             Some(&Field::Double(sample.values[1].unwrap()))
         );
     }
+}
+
+#[test]
+fn a_code_that_claims_a_vast_frame_is_named_in_place_of_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    let mut report = report(folder.path());
+    let vast = RunLength::encode(&Mask::new(FrameSize::new(1 << 14, 1 << 14)));
+    report.samples.truncate(1);
+    report.samples[0].evidence = Some(Evidence::Masks(MaskEvidence {
+        caption: "frame 3".to_owned(),
+        image: None,
+        truth: MaskSource::Codes(vec![vast]),
+        prediction: MaskSource::Codes(Vec::new()),
+    }));
+    report.write_html(&path, 1).unwrap();
+    let page = fs::read_to_string(path).unwrap();
+    let named = "no picture: `frame 3`: 16384×16384 pixels are not drawn, 33554432 are the most";
+    assert!(page.contains(named), "{page}");
 }
 
 #[test]

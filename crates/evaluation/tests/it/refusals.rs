@@ -60,6 +60,51 @@ fn missing_frames_wrong_sizes_and_unknown_objects_are_named() {
 }
 
 #[test]
+fn where_nothing_is_left_to_score_both_sides_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("t.json"), folder.path().join("f.json"));
+    fs::write(&truth, "[]").unwrap();
+    fs::write(&found, "[]").unwrap();
+    let error = judge("clevrer", &truth, &found, &Options::default());
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.starts_with("there is no sample to score in "),
+        "{error}"
+    );
+    assert!(
+        error.contains("t.json") && error.ends_with("f.json"),
+        "{error}"
+    );
+}
+
+#[test]
+fn drives_and_videos_without_end_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("0002.txt"), "0 1001 1 2 3 123\n").unwrap();
+    for last in ["10000001", "18446744073709551615"] {
+        fs::write(root.join("all.seqmap"), format!("0002 empty 0 {last}\n")).unwrap();
+        let options = Options {
+            split: Some("all".to_owned()),
+            ..Options::default()
+        };
+        let error = judge("kitti-mots", root, root, &options).unwrap_err();
+        assert!(
+            error.to_string().contains("all.seqmap, line 1: frame"),
+            "{error}"
+        );
+    }
+    let (truth, found) = (root.join("t.json"), root.join("f.json"));
+    let clip = r#"{"a.mp4": {"bbox": [[1, 2, 3, 4]], "st_frame": 1, "st_time": 0, "ed_time": 1, "img_num": 18446744073709551615,
+        "English": "c", "img_size": [8, 9]}}"#;
+    fs::write(&truth, clip).unwrap();
+    let tubes = r#"[{"id": "a.mp4", "span": [0, 1], "boxes": {"1": [1, 2, 3, 4]}}]"#;
+    fs::write(&found, tubes).unwrap();
+    let error = judge("hc-stvg", &truth, &found, &by("tubedetr")).unwrap_err();
+    assert!(error.to_string().contains("are the most"), "{error}");
+}
+
+#[test]
 fn wrong_names_say_which_there_are() {
     let path = std::path::Path::new("nowhere");
     let error = judge("davis-2018", path, path, &Options::default())

@@ -119,7 +119,7 @@ fn clips_of_hc_stvg_score_as_in_tubedetr() {
     );
     fs::write(&truth, annotations.to_string()).unwrap();
     fs::write(&found, json!(tubes).to_string()).unwrap();
-    let report = judge("hc-stvg", &truth, &found, &Options::default()).unwrap();
+    let report = judge("hc-stvg", &truth, &found, &by("tubedetr")).unwrap();
     assert_eq!(report.samples.len(), 8);
     for sample in &report.samples {
         let expected = &expected[&sample.id];
@@ -156,6 +156,9 @@ fn rules_differ_where_they_say_so() {
         figure(&report, "m_tIoU")
     };
     assert_eq!(of("definition"), 1.0);
+    let default = judge("hc-stvg", &truth, &found, &Options::default()).unwrap();
+    assert_eq!(default.rules.name, "definition");
+    assert_eq!(figure(&default, "m_tIoU"), 1.0);
     // The last true frame does not count, so that 50 predicted frames stand against 49.
     near("stcat", of("stcat"), 49.0 / 50.0);
     near("tubedetr", of("tubedetr"), 49.0 / 51.0);

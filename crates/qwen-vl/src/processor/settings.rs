@@ -14,6 +14,8 @@ use crate::{
 pub(crate) const LONGEST_EDGE: usize = 1 << 16;
 /// Largest pixel budget that is taken.
 const LARGEST_BUDGET: usize = 1 << 31;
+/// Most pixels that a smaller picture is enlarged to.
+const LARGEST_FLOOR: usize = 1 << 22;
 
 /// How pictures become patches.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +142,7 @@ impl SettingsFile {
             }
         }
         let [fewest, most] = settings.pixels;
-        if fewest == 0 || most < fewest || most > LARGEST_BUDGET {
+        if !(1..=LARGEST_FLOOR).contains(&fewest) || !(fewest..=LARGEST_BUDGET).contains(&most) {
             let reason = format!("allows {fewest} to {most} pixels");
             return Err(wrong("size", reason));
         }

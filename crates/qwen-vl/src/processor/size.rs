@@ -37,7 +37,7 @@ pub(crate) fn video_size(frames: usize, size: Size, settings: &VideoSettings) ->
     let factor = image.factor();
     let [fewest, mut most] = image.pixels;
     if let Some(tokens) = settings.frame_tokens {
-        let share = (tokens * factor * factor).min(most / frames);
+        let share = tokens.saturating_mul(factor * factor).min(most / frames);
         most = share.max((fewest as f64 * 1.05) as usize) * frames;
     }
     let smallest = size[0].min(size[1]);

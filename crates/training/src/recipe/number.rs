@@ -14,7 +14,7 @@ pub struct Share(f64);
 #[serde(try_from = "f64")]
 pub struct Positive(f64);
 
-/// At least one.
+/// From 1 to 1,000,000,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "usize")]
 pub struct Count(usize);
@@ -45,6 +45,8 @@ impl Positive {
 impl Count {
     /// One.
     pub(crate) const ONE: Self = Self(1);
+    /// The largest, so that sums of steps are numbers.
+    const MOST: usize = 1_000_000_000;
 
     /// The number.
     pub const fn get(self) -> usize {
@@ -80,10 +82,12 @@ impl TryFrom<usize> for Count {
     type Error = String;
 
     fn try_from(number: usize) -> Result<Self, String> {
-        if number > 0 {
-            Ok(Self(number))
-        } else {
-            Err("0 is not at least 1".to_owned())
+        if number == 0 {
+            return Err("0 is not at least 1".to_owned());
         }
+        if number > Self::MOST {
+            return Err(format!("{number} is more than {}", Self::MOST));
+        }
+        Ok(Self(number))
     }
 }

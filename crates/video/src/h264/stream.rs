@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use rusty_h264_decoder::{DecodeError, Decoder, Pps};
@@ -228,13 +229,14 @@ impl H264Stream {
         if wanted.is_none() && !referenced && self.sequence.skips_unreferenced {
             return Ok(());
         }
-        let picture = self
-            .decoder
-            .decode(&self.byte_stream)
-            .map_err(|error| match error {
-                DecodeError::Unsupported(tool) => Failure::Foreign(tool),
-                other => Failure::Decoder(other.to_string()),
-            })?;
+        let (decoder, bytes) = (&mut self.decoder, &self.byte_stream);
+        // The decoder checks no sums: where overflow panics, damaged pictures make it panic. It begins anew after that.
+        let decoded = catch_unwind(AssertUnwindSafe(|| decoder.decode(bytes)))
+            .map_err(|_| Failure::Decoder("the decoder gave up".into()))?;
+        let picture = decoded.map_err(|error| match error {
+            DecodeError::Unsupported(tool) => Failure::Foreign(tool),
+            other => Failure::Decoder(other.to_string()),
+        })?;
         let Some(frame) = wanted else { return Ok(()) };
         let picture =
             picture.ok_or_else(|| Failure::Decoder("the picture is incomplete".into()))?;

@@ -21,6 +21,10 @@ pub(crate) fn run(arguments: &EvaluateArguments, printer: Printer) -> Result<(),
     ) else {
         return list(arguments);
     };
+    // What cannot be written is better known before an hour of judging.
+    for path in files(arguments) {
+        check_place(path)?;
+    }
     let options = Options {
         rules: arguments.rules.clone(),
         split: arguments.split.clone(),
@@ -40,12 +44,35 @@ pub(crate) fn run(arguments: &EvaluateArguments, printer: Printer) -> Result<(),
     let report = evaluate(protocol, Inputs { truth, predictions }, &options, &progress);
     bar.finish_and_clear();
     let report = report?;
-    write(&report, arguments, printer)?;
+    // Printed first: a file that cannot be written takes no figure along.
     if arguments.json {
-        return Printer::json(&report.document());
+        Printer::json(&report.document())?;
+    } else {
+        Printer::result(&table::of(&report));
     }
-    Printer::result(&table::of(&report));
-    Ok(())
+    write(&report, arguments, printer)
+}
+
+/// The files that were asked for.
+fn files(arguments: &EvaluateArguments) -> impl Iterator<Item = &Path> {
+    let files = [&arguments.csv, &arguments.parquet, &arguments.html];
+    files.into_iter().filter_map(|path| path.as_deref())
+}
+
+/// Whether a file could be where it is wanted.
+fn check_place(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let kind = if path.is_dir() {
+        std::io::ErrorKind::IsADirectory
+    } else if folder.is_some_and(|folder| !folder.is_dir()) {
+        std::io::ErrorKind::NotFound
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Write {
+        path: path.to_owned(),
+        source: kind.into(),
+    })
 }
 
 /// Writes the files that were asked for.

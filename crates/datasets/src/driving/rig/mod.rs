@@ -9,7 +9,9 @@ pub(crate) mod nu_scenes_writer;
 pub(crate) mod panoptic_labels;
 pub(crate) mod waymo_axes;
 pub(crate) mod waymo_components;
+pub(crate) mod waymo_components_writer;
 pub(crate) mod waymo_records;
+mod waymo_segment;
 pub(crate) mod waymo_writer;
 
 pub(crate) mod driven;

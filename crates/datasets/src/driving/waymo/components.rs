@@ -6,14 +6,15 @@
 use std::path::{Path, PathBuf};
 
 use super::camera::{WaymoCalibration, WaymoCamera, WaymoImage, WaymoTransform, micros, transform};
+use super::columns::{
+    CAMERA, COVERED, DIVISOR, EXTRINSIC, GLOBAL, HEIGHT, IMAGE, IMAGE_POSE, INTRINSIC, LABELS,
+    LOCAL, SEQUENCE, TAKEN, TIME, TRACKED, VEHICLE_POSE, WIDTH, intrinsic,
+};
 use super::panoptic::{WaymoInstance, WaymoSegmentation};
 use crate::error::{DatasetError, Result};
 use crate::formats::parquet_rows::{ParquetRow, ParquetRows};
 use crate::formats::run_length_json::checked_size;
 use crate::names::{check_name, files, folders};
-
-const TIME: &str = "key.frame_timestamp_micros";
-const CAMERA: &str = "key.camera_name";
 
 /// A folder of components.
 #[derive(Clone, Debug)]
@@ -106,12 +107,11 @@ impl WaymoComponents {
     /// # Errors
     /// [`DatasetError::Bytes`] for what is no Parquet file or lacks a column.
     pub fn vehicle_poses(&self, segment: &str) -> Result<WaymoRows<WaymoVehiclePose>> {
-        const POSE: &str = "[VehiclePoseComponent].world_from_vehicle.transform";
         let path = self.file("vehicle_pose", segment)?;
-        WaymoRows::open(path, &[TIME, POSE], |_, row| {
+        WaymoRows::open(path, &[TIME, VEHICLE_POSE], |_, row| {
             Ok(WaymoVehiclePose {
                 timestamp_micros: time(row)?,
-                world_from_vehicle: transform(row.numbers(POSE)?)?,
+                world_from_vehicle: transform(row.numbers(VEHICLE_POSE)?)?,
             })
         })
     }
@@ -121,11 +121,8 @@ impl WaymoComponents {
     /// # Errors
     /// Those of [`WaymoComponents::vehicle_poses`].
     pub fn images(&self, segment: &str) -> Result<WaymoRows<WaymoMoment<WaymoImage>>> {
-        const IMAGE: &str = "[CameraImageComponent].image";
-        const POSE: &str = "[CameraImageComponent].pose.transform";
-        const TAKEN: &str = "[CameraImageComponent].pose_timestamp";
         let path = self.file("camera_image", segment)?;
-        let mut columns = vec![TIME, CAMERA, IMAGE, POSE];
+        let mut columns = vec![TIME, CAMERA, IMAGE, IMAGE_POSE];
         if path.is_file() && ParquetRows::has_column(&path, TAKEN)? {
             columns.push(TAKEN);
         }
@@ -137,7 +134,7 @@ impl WaymoComponents {
                 content: WaymoImage {
                     camera,
                     jpeg: row.bytes(IMAGE)?.to_vec(),
-                    world_from_vehicle: Some(transform(row.numbers(POSE)?)?),
+                    world_from_vehicle: Some(transform(row.numbers(IMAGE_POSE)?)?),
                     pose_micros: row.number(TAKEN).ok().and_then(micros),
                 },
             })
@@ -186,14 +183,13 @@ impl WaymoComponents {
     /// Those of [`WaymoComponents::vehicle_poses`].
     pub fn calibrations(&self, segment: &str) -> Result<WaymoRows<WaymoCalibration>> {
         let path = self.file("camera_calibration", segment)?;
-        let intrinsic =
-            INTRINSIC.map(|name| format!("[CameraCalibrationComponent].intrinsic.{name}"));
-        let mut columns: Vec<&str> = intrinsic.iter().map(String::as_str).collect();
+        let of_lens = INTRINSIC.map(intrinsic);
+        let mut columns: Vec<&str> = of_lens.iter().map(String::as_str).collect();
         columns.extend([CAMERA, EXTRINSIC, WIDTH, HEIGHT]);
         WaymoRows::open(path, &columns, |_, row| {
             let mut numbers = [0.0; 9];
             for (number, name) in numbers.iter_mut().zip(INTRINSIC) {
-                *number = row.number(&format!("[CameraCalibrationComponent].intrinsic.{name}"))?;
+                *number = row.number(&intrinsic(name))?;
             }
             let side = |column: &str| {
                 let side = row.integer(column)?;
@@ -214,22 +210,6 @@ impl WaymoComponents {
         Ok(self.root.join(component).join(format!("{segment}.parquet")))
     }
 }
-
-const DIVISOR: &str = "[CameraSegmentationLabelComponent].panoptic_label_divisor";
-const LABELS: &str = "[CameraSegmentationLabelComponent].panoptic_label";
-const LOCAL: &str =
-    "[CameraSegmentationLabelComponent].instance_id_to_global_id_mapping.local_instance_ids";
-const GLOBAL: &str =
-    "[CameraSegmentationLabelComponent].instance_id_to_global_id_mapping.global_instance_ids";
-const TRACKED: &str =
-    "[CameraSegmentationLabelComponent].instance_id_to_global_id_mapping.is_tracked";
-const SEQUENCE: &str = "[CameraSegmentationLabelComponent].sequence_id";
-const COVERED: &str = "[CameraSegmentationLabelComponent].num_cameras_covered";
-
-const INTRINSIC: [&str; 9] = ["f_u", "f_v", "c_u", "c_v", "k1", "k2", "p1", "p2", "k3"];
-const EXTRINSIC: &str = "[CameraCalibrationComponent].extrinsic.transform";
-const WIDTH: &str = "[CameraCalibrationComponent].width";
-const HEIGHT: &str = "[CameraCalibrationComponent].height";
 
 fn time(row: &ParquetRow) -> Result<u64, String> {
     let time = row.integer(TIME)?;

@@ -1,6 +1,7 @@
 //! Waymo Open Dataset, in both of its releases.
 
 pub(crate) mod camera;
+pub(in crate::driving) mod columns;
 pub(crate) mod panoptic;
 
 pub(crate) mod components;

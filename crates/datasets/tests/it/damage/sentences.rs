@@ -5,9 +5,9 @@
 use std::fs;
 
 use tubelet_datasets::{
-    A2dSentences, ComprehensionResult, DavisExpression, ForegroundDictionary, GenerationResult,
-    JhmdbSentences, MaskDictionary, Mevis, RefCoco, RefYoutubeVos, ReferredObject, Revos,
-    SentenceMaskResult,
+    A2dSentences, ComprehensionResult, DavisExpression, ForegroundDictionary, GRefCoco,
+    GenerationResult, JhmdbSentences, MaskDictionary, Mevis, RefCoco, RefYoutubeVos,
+    ReferredObject, Revos, SentenceMaskResult,
 };
 
 use super::target::{Case, put};
@@ -98,6 +98,19 @@ pub(super) const CASES: &[Case] = &[
             };
             let object = set.references().first().and_then(|it| set.object(it));
             object.is_some_and(|object| object.mask().is_ok())
+        },
+    ),
+    (
+        "grefs(unc).json",
+        r#"[{"ref_id": 5, "ann_id": [1, 2], "image_id": 7, "split": "val", "sentences": [{"sent_id": 9, "sent": "both"}]}, {"ref_id": 6, "ann_id": [-1], "image_id": 7, "split": "val", "sentences": [{"sent_id": 10, "sent": "a cat"}]}]"#,
+        |path| {
+            let instances = r#"{"images": [{"id": 7, "file_name": "a.jpg", "width": 8, "height": 6}], "annotations": [{"id": 1, "image_id": 7, "iscrowd": 0, "bbox": [0, 0, 2, 2], "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]]}, {"id": 2, "image_id": 7, "bbox": [1, 0, 2, 2], "segmentation": {"size": [6, 8], "counts": [6, 4, 38]}}]}"#;
+            let root = path.parent().unwrap();
+            put(&root.join("instances.json"), instances.as_bytes());
+            let Ok(set) = GRefCoco::open(root, "unc") else {
+                return false;
+            };
+            set.references().iter().all(|it| set.mask(it).is_ok())
         },
     ),
     (

@@ -1,13 +1,14 @@
 //! What is written as nuScenes or Waymo is read back equal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use tubelet_datasets::{
-    NuScenes, NuScenesWriter, RigAbout, RigClip, RigMaskForm, RigPictureForm, RigSteps,
-    WaymoRecords,
+    DrivingClip, DrivingWorldConfig, NuScenes, NuScenesWriter, RigAbout, RigClip, RigMaskForm,
+    RigPictureForm, RigSteps, WaymoComponents, WaymoRecords,
 };
-use tubelet_geometry::Distortion;
+use tubelet_geometry::{Distortion, FrameSize, Mask};
 
 use super::drawn::{Loss, assert_same, assert_same_motion, clip};
 
@@ -139,6 +140,89 @@ fn a_segment_of_waymo_is_read_back_equal_with_panoptic_labels() {
 }
 
 #[test]
+fn components_of_waymo_are_read_back_equal_with_panoptic_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for name in ["segment-1", "segment-2"] {
+        let written = clip(name, BENT).write_waymo_components(root, 95).unwrap();
+        assert_eq!(written, 3);
+    }
+    let set = WaymoComponents::open(root).unwrap();
+    let names = [
+        "camera_calibration",
+        "camera_image",
+        "camera_segmentation",
+        "vehicle_pose",
+    ];
+    assert_eq!(set.components().unwrap(), names);
+    let segments = ["segment-1", "segment-2"];
+    assert_eq!(set.segments("camera_image").unwrap(), segments);
+    let mut found = RigClip::from_waymo_components(&set, "segment-1").unwrap();
+    assert_eq!(found.cameras(), ["FRONT", "FRONT_LEFT"]);
+    let lens = found.rig().unwrap().cameras()[0].lens;
+    assert_eq!(lens.distortion(), BENT);
+    assert_same(&mut found, &mut clip("segment-1", BENT), Loss::Jpeg);
+    // From one release to the other and back, the bytes of pictures stay as they are.
+    let records = root.join("segment.tfrecord");
+    found.write_waymo_records(&records, 10).unwrap();
+    let mut again = RigClip::from_waymo_records(&records).unwrap();
+    assert_same(&mut again, &mut found, Loss::None);
+    let back = tempfile::tempdir().unwrap();
+    again.write_waymo_components(back.path(), 10).unwrap();
+    let set = WaymoComponents::open(back.path()).unwrap();
+    let mut again = RigClip::from_waymo_components(&set, "segment-1").unwrap();
+    assert_same(&mut again, &mut found, Loss::None);
+    let poses = set.vehicle_poses("segment-1").unwrap();
+    assert_eq!(poses.map(|it| it.unwrap().timestamp_micros).count(), 3);
+    let mut labels = set.segmentations("segment-1").unwrap();
+    let first = labels.next().unwrap().unwrap().content;
+    assert_eq!(
+        (first.divisor, first.sequence.as_str()),
+        (1000, "segment-1")
+    );
+    assert_eq!(first.instances[&2].global, 70_000);
+    assert_eq!(first.cameras_covered().unwrap(), None);
+}
+
+/// Numbers and pixels of all objects, by step and by Waymo's name of the camera.
+type Seen = BTreeMap<(usize, String), BTreeMap<u64, Mask>>;
+
+fn seen(clip: &mut RigClip) -> Seen {
+    let cameras = clip.cameras().to_vec();
+    let steps: Vec<_> = clip.steps().collect::<Result<_, _>>().unwrap();
+    let named = steps.into_iter().flat_map(|step| {
+        let views = cameras.iter().zip(step.views).collect::<Vec<_>>();
+        views.into_iter().map(move |(camera, view)| {
+            let objects = view.unwrap().masks.unwrap().decode().unwrap();
+            let masks = objects.into_iter().map(|it| (it.instance, it.mask));
+            let camera = camera.replace("CAM_", "").replace("BACK", "REAR");
+            ((step.index, camera), masks.collect())
+        })
+    });
+    named.collect()
+}
+
+#[test]
+fn the_driving_world_survives_components_of_waymo() {
+    let drive = DrivingClip::new(DrivingWorldConfig {
+        seed: 4,
+        size: FrameSize::new(96, 54),
+        steps: 9,
+        ..DrivingWorldConfig::default()
+    });
+    let mut expected = RigClip::driving("drive-4", drive.unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let written = expected.write_waymo_components(folder.path(), 92).unwrap();
+    assert_eq!(written, 9);
+    let set = WaymoComponents::open(folder.path()).unwrap();
+    let mut found = RigClip::from_waymo_components(&set, "drive-4").unwrap();
+    let (found, expected) = (seen(&mut found), seen(&mut expected));
+    assert_eq!(found.len(), 9 * 6);
+    assert!(found.values().map(BTreeMap::len).sum::<usize>() > 54);
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn what_a_form_cannot_hold_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tfrecord");
@@ -150,6 +234,8 @@ fn what_a_form_cannot_hold_is_refused_with_the_reason() {
             .contains("wide angles as camera `CAM_FRONT`"),
         "{error}"
     );
+    let outside = clip("../a", BENT).write_waymo_components(folder.path(), 90);
+    assert!(outside.unwrap_err().to_string().contains("../a"));
     let forms = (RigPictureForm::Jpeg(90), RigMaskForm::RunLengths);
     let mut writer = NuScenesWriter::create(folder.path(), "v1.0-mini", forms).unwrap();
     let error = writer.write(&mut clip("a", BENT)).unwrap_err();
@@ -169,6 +255,7 @@ fn what_a_form_cannot_hold_is_refused_with_the_reason() {
             .contains("not calibrated")
     );
     assert!(plain.write_waymo_records(&path, 90).is_err());
+    assert!(plain.write_waymo_components(folder.path(), 90).is_err());
     assert!(
         plain
             .step(0)
@@ -186,6 +273,9 @@ fn what_a_form_cannot_hold_is_refused_with_the_reason() {
         error.contains("step 1, camera `CAM_FRONT`: nobody knows"),
         "{error}"
     );
+    let error = lost.write_waymo_components(folder.path(), 90);
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`step 1`: FRONT: nobody knows"), "{error}");
     assert!(NuScenesWriter::create(folder.path(), "../x", forms).is_err());
 }
 

@@ -7,13 +7,16 @@ use crate::frame_span::FrameSpan;
 pub const TUBEDETR_FRAMES_PER_SECOND: f64 = 5.0;
 /// The most frames that TubeDETR takes of a video.
 pub const TUBEDETR_MOST_FRAMES: usize = 200;
+/// Frames of the longest segment, each of which is looked at: three months.
+const MOST_FRAMES: usize = 1 << 28;
 
 /// The frames of a video segment that TubeDETR samples: five a second, and of more than 200 frames evenly spaced 200.
 ///
 /// A segment without frames gives its start, as in the official code.
 ///
 /// # Errors
-/// [`MetricsError::FrameRate`] where the video has fewer than five frames a second, or a rate that is no number.
+/// [`MetricsError::FrameRate`] where the video has fewer than five frames a second, or a rate that is no number;
+/// [`MetricsError::TooManyFrames`] for months of video.
 pub fn tubedetr_frames(
     segment: FrameSpan,
     frames_per_second: f64,
@@ -24,6 +27,11 @@ pub fn tubedetr_frames(
             least: TUBEDETR_FRAMES_PER_SECOND,
             found: frames_per_second,
         });
+    }
+    let found = segment.end.saturating_sub(segment.start);
+    if found > MOST_FRAMES {
+        let most = MOST_FRAMES;
+        return Err(MetricsError::TooManyFrames { most, found });
     }
     let count = sampled(segment, rate).count();
     if count <= TUBEDETR_MOST_FRAMES {
@@ -103,6 +111,12 @@ mod tests {
         assert_eq!(frames.len(), 200);
         let expected: Vec<usize> = (0..200).map(|number| number * 300 / 200).collect();
         assert_eq!(frames, expected);
+    }
+
+    #[test]
+    fn a_segment_without_end_is_refused() {
+        let all = tubedetr_frames(FrameSpan::new(0, usize::MAX), 25.0);
+        assert!(matches!(all, Err(MetricsError::TooManyFrames { .. })));
     }
 
     #[test]
