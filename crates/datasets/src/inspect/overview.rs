@@ -43,11 +43,12 @@ pub enum DatasetKind {
     NuScenes,
     WaymoRecords,
     WaymoComponents,
+    DescribedRig,
 }
 
 impl DatasetKind {
     /// All of them, with their names, in the order in which a folder is compared with them.
-    pub(super) const ALL: [(Self, &'static str); 31] = [
+    pub(super) const ALL: [(Self, &'static str); 32] = [
         (Self::Davis2016, "DAVIS 2016"),
         (Self::Davis2017, "DAVIS 2017"),
         (Self::SaV, "SA-V"),
@@ -76,6 +77,7 @@ impl DatasetKind {
         (Self::NuScenes, "nuScenes"),
         (Self::WaymoRecords, "Waymo v1"),
         (Self::WaymoComponents, "Waymo v2"),
+        (Self::DescribedRig, "rig.toml"),
         (Self::YoutubeVis, "YouTube-VIS"),
         (Self::SaCo, "SA-Co/VEval"),
         (Self::LabelPictures, "label pictures"),
