@@ -143,7 +143,12 @@ fn judge(
     hits: &mut Hits,
 ) -> Fallible<()> {
     let objects = visible(seen)?;
-    let shown = shown(seen)?;
+    let options = RigOptions {
+        rule: variant.rule(),
+        ..RigOptions::default()
+    };
+    let mut shown = RigSession::new(Arc::clone(segmenter), cameras(clip), options)?;
+    shown.show(0, &pictures(seen)?)?;
     for (camera, own) in objects.iter().enumerate() {
         for object in own {
             let elsewhere = |other: usize| {
@@ -153,12 +158,7 @@ fn judge(
             if (0..objects.len()).all(|other| other == camera || elsewhere(other).is_none()) {
                 continue;
             }
-            let options = RigOptions {
-                rule: variant.rule(),
-                ..RigOptions::default()
-            };
-            let mut session = RigSession::new(Arc::clone(segmenter), cameras(clip), options)?;
-            session.show(0, &shown)?;
+            let mut session = shown.clone();
             session.say(ObjectId(1), camera, as_prompt(prompt, &object.mask)?)?;
             let found = session.track()?;
             for (other, masks) in found.cameras.iter().enumerate() {
@@ -190,7 +190,7 @@ fn visible(seen: &SeenStep) -> Fallible<Vec<Vec<RigObject>>> {
     Ok(objects)
 }
 
-fn shown(seen: &SeenStep) -> Fallible<RigStep> {
+fn pictures(seen: &SeenStep) -> Fallible<RigStep> {
     let mut pictures = Vec::with_capacity(seen.views.len());
     for view in &seen.views {
         pictures.push(match view {
