@@ -244,6 +244,12 @@ pub(crate) struct AblateArguments {
     /// Recipe that all variants follow; the one of tubelet-rig when left out.
     #[arg(long, value_name = "FILE")]
     pub(crate) recipe: Option<PathBuf>,
+    /// Train nothing: judge this model in every variant. A name, a weight file, a model folder or a hub id.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["seeds", "shared_weights"])]
+    pub(crate) model: Option<String>,
+    /// Train variants that tell tokens the same about their place once, as mst-sam: they differ when they are judged.
+    #[arg(long)]
+    pub(crate) shared_weights: bool,
     /// Runs of each variant, with seeds of their own.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) seeds: u16,

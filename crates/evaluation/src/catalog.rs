@@ -375,11 +375,17 @@ const RIG_TRUTH: &str = "nuScenes with masks/, Waymo's .tfrecord files or compon
 const RIG_PREDICTIONS: &str =
     "CLIP/CAMERA/STEP.png, 16 bits, values are objects in all cameras; or CLIP/tracks.json";
 const RIG_SPLIT: Option<&str> = Some("the version of nuScenes, where there are several");
-const RIG_RULES: &[Rules] = &[rules(
-    "all-frames",
-    "an instance's score is the mean over all annotated pictures, in each camera from the first in which it appears on \
-     either side; instances weigh the same (the paper does not say how it averages)",
-)];
+const RIG_RULES: &[Rules] = &[
+    rules(
+        "all-frames",
+        "an instance's score is the mean over all annotated pictures, in each camera from the first in which it appears on \
+         either side; instances weigh the same (the paper does not say how it averages)",
+    ),
+    rules(
+        "predicted-objects",
+        "likewise, but objects without a predicted mask in any picture are left out: for results of a few objects",
+    ),
+];
 
 pub(crate) const RIG_CROSS_VIEW: Entry = Entry {
     name: "rig-cross-view",

@@ -81,8 +81,9 @@ pub use recipe::{
 };
 pub use reporter::{Reporter, RunStart, Silent};
 pub use rig::{
-    ablation::{Ablation, AblationRow},
-    held_out::{DrivesRequest, HeldOutDrives, RigScores},
+    ablation::{Ablation, AblationRow, judge},
+    held_out::{DrivesRequest, HeldOutDrives},
+    scores::{RigScores, ViewCounts},
     way::RigWay,
 };
 pub use steps::{

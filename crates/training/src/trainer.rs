@@ -26,7 +26,7 @@ use crate::{
     log::{EvaluationRecord, RunLog, StepRecord},
     optimizer::{
         groups::parameter_groups,
-        parameters::{ParameterInfo, parameters, values, with_values},
+        parameters::{ParameterInfo, parameters, values, wanting_gradients, with_values},
     },
     plot,
     randomness::{Purpose, Randomness},
@@ -139,10 +139,12 @@ impl Run {
         recipe: Recipe,
         folder: PathBuf,
         (worker, device): (BatchWorker<ClipBatch>, Device),
-        state: RunState<Segmenter>,
+        mut state: RunState<Segmenter>,
     ) -> Result<Self, TrainingError> {
         let names = parameters(&state.model);
         let groups = parameter_groups(&names, recipe.rate_factors(), &recipe.optimizer.frozen);
+        let learns: Vec<bool> = groups.iter().map(|group| group.rate > 0.0).collect();
+        state.model = wanting_gradients(state.model, &learns);
         let side = recipe.model.get_ref().image_size.get();
         let held_out = match &recipe.evaluation {
             Some(evaluation) => Some(HeldOutClips::render(evaluation, side, recipe.seed)?),

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_training::{
-    Ablation, AblationRow, DrivesRequest, HeldOutDrives, Recipe, TrainingError,
+    Ablation, AblationRow, DrivesRequest, HeldOutDrives, Recipe, TrainingError, judge,
 };
 
 use super::train::Training;
 use crate::{
     arguments::{AblateArguments, MethodArgument},
     failure::Failure,
+    models::open,
     print::Printer,
 };
 
@@ -24,12 +25,18 @@ const OBJECTS: usize = 4;
 /// How hard the drives are.
 const DIFFICULTY: f64 = 0.7;
 
+/// Mean and deviation in percent.
+type Figures = [f64; 2];
+
 #[derive(Serialize)]
 struct Row {
     method: String,
     runs: usize,
-    cross_view: [f64; 2],
-    generic: [f64; 2],
+    cross_view: Figures,
+    generic: Figures,
+    found_in_own_camera: Figures,
+    found_in_other_cameras: Figures,
+    claimed_where_absent: Figures,
     paper_cross_view: Option<f64>,
     paper_generic: Option<f64>,
 }
@@ -48,11 +55,18 @@ pub(crate) fn run(arguments: &AblateArguments, printer: Printer) -> Result<(), F
         (path, recipe)
     };
     let device = Device::flex();
-    let drives = drives(arguments, &recipe, &path)?;
+    if let Some(name) = &arguments.model {
+        let model = open::open(name, &device)?;
+        let drives = drives(arguments, (&recipe, &path), model.segmenter.image_size())?;
+        return show(&judge(&model.segmenter, &drives)?, arguments.json);
+    }
+    let side = recipe.model.get_ref().image_size.get();
+    let drives = drives(arguments, (&recipe, &path), side)?;
     let ablation = Ablation {
         recipe: &recipe,
         recipe_path: &path,
         seeds: usize::from(arguments.seeds),
+        shares_weights: arguments.shared_weights,
         drives: &drives,
         folder: &arguments.out,
     };
@@ -68,8 +82,8 @@ pub(crate) fn run(arguments: &AblateArguments, printer: Printer) -> Result<(), F
 
 fn drives(
     arguments: &AblateArguments,
-    recipe: &Recipe,
-    path: &Path,
+    (recipe, path): (&Recipe, &Path),
+    side: usize,
 ) -> Result<HeldOutDrives, Failure> {
     let rig = recipe.rig.as_ref().ok_or_else(|| TrainingError::Recipe {
         path: path.to_owned(),
@@ -79,7 +93,7 @@ fn drives(
         drives: usize::from(arguments.drives),
         steps: usize::from(arguments.steps),
         objects: OBJECTS,
-        side: recipe.model.get_ref().image_size.get(),
+        side,
         difficulty: DIFFICULTY,
         seed: DRIVES_SEED,
     };
@@ -91,38 +105,65 @@ fn show(rows: &[AblationRow], json: bool) -> Result<(), Failure> {
     if json {
         return Printer::json(&rows);
     }
-    Printer::result(&format!(
-        "{:22} {:>4}  {:>14}  {:>14}  {:>8}  {:>8}",
-        "J&F, percent", "runs", "cross-view", "generic", "paper", "paper"
-    ));
+    let line = |cells: [&str; 8]| {
+        let [
+            method,
+            runs,
+            cross_view,
+            generic,
+            own,
+            other,
+            claimed,
+            paper,
+        ] = cells;
+        Printer::result(&format!(
+            "{method:24} {runs:>4}  {cross_view:>12}  {generic:>12}  {own:>12}  {other:>12}  {claimed:>12}  {paper:>13}"
+        ));
+    };
+    line([
+        "percent",
+        "runs",
+        "cross-view",
+        "generic",
+        "own camera",
+        "others",
+        "false",
+        "paper",
+    ]);
     let published =
         |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+    let figures = |[mean, deviation]: Figures| format!("{mean:.1} ± {deviation:.1}");
     for row in rows {
-        let figures = |[mean, deviation]: [f64; 2]| format!("{mean:.1} ± {deviation:.1}");
-        Printer::result(&format!(
-            "{:22} {:>4}  {:>14}  {:>14}  {:>8}  {:>8}",
-            row.method,
-            row.runs,
-            figures(row.cross_view),
-            figures(row.generic),
-            published(row.paper_cross_view),
-            published(row.paper_generic),
-        ));
+        let paper = [row.paper_cross_view, row.paper_generic].map(published);
+        line([
+            &row.method,
+            &row.runs.to_string(),
+            &figures(row.cross_view),
+            &figures(row.generic),
+            &figures(row.found_in_own_camera),
+            &figures(row.found_in_other_cameras),
+            &figures(row.claimed_where_absent),
+            &paper.join("  "),
+        ]);
     }
+    Printer::result(
+        "\ncross-view, generic, paper: J&F; own camera, others: views of the prompted camera and of the others in which the object \
+         is found; false: views without the object that have a mask",
+    );
     Ok(())
 }
 
 fn described(row: &AblationRow) -> Row {
-    let figures = |values: &[f64]| {
-        let (mean, deviation) = AblationRow::mean_and_deviation(values);
-        [mean, deviation]
-    };
+    let share = |which: usize| row.mean_and_deviation(|scores| scores.views.shares()[which]);
     let [paper_cross_view, paper_generic] = row.published;
     Row {
         method: row.name.clone(),
-        runs: row.across.len(),
-        cross_view: figures(&row.across),
-        generic: figures(&row.generic),
+        runs: row.runs.len(),
+        cross_view: row.mean_and_deviation(|scores| scores.across.mean()),
+        generic: row.mean_and_deviation(|scores| scores.generic.mean()),
+        found_in_own_camera: share(0),
+        found_in_other_cameras: share(1),
+        claimed_where_absent: share(2),
         paper_cross_view,
         paper_generic,
     }

@@ -75,11 +75,11 @@ impl Gathered {
         Ok(all)
     }
 
-    /// The first object's mask in the first picture of a rig's camera.
-    pub(crate) fn mask_in(camera: String, image: PathBuf) -> Self {
+    /// One object's mask in the first picture of a rig's camera.
+    pub(crate) fn mask_in(camera: String, object: u32, image: PathBuf) -> Self {
         let spot = Spot {
             frame: 0,
-            object: 1,
+            object,
             camera: Some(camera),
         };
         let said = Said {

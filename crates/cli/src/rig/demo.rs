@@ -1,12 +1,13 @@
 //! `tubelet demo --rig`: a drive made on the spot, the mask of an object in one camera, and the embedded model.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use tubelet_datasets::{
-    DrivingClip, DrivingWorldConfig, NuScenesWriter, RigClip, RigMaskForm, RigPictureForm,
+    DrivingClip, DrivingWorldConfig, NuScenesWriter, RigClip, RigMaskForm, RigPictureForm, RigPlace,
 };
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_segmentation::RigVariant;
@@ -28,7 +29,8 @@ const SIZE: FrameSize = FrameSize {
 /// How hard the drive is, from 0 to 1.
 const DIFFICULTY: f32 = 0.4;
 
-/// Makes the drive as a folder of nuScenes, masks an object that more than one camera will see, tracks it.
+/// Makes the drive as a folder of nuScenes, masks an object that more than one camera will see, tracks it under the number that it
+/// has there.
 ///
 /// # Errors
 /// When the results cannot be written.
@@ -42,15 +44,18 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         difficulty: DIFFICULTY,
         ..DrivingWorldConfig::default()
     })?;
-    let (camera, mask) = wanderer(&drive)?;
-    let name = drive.rig().names()[camera].clone();
+    let place = write_drive(drive, folder)?;
+    let Wanderer {
+        camera,
+        object,
+        mask,
+    } = wanderer(&place)?;
     let prompt = folder.join("first-mask.png");
     let mut labels = LabelMap::new(mask.size());
     labels.paint(&mask, 1)?;
     labels.write_png(&prompt)?;
-    let place = write_drive(drive, folder)?;
     printer.note(&format!(
-        "made {} with seed {}; the object is masked in {name}: {}",
+        "made {} with seed {}; object {object} is masked in {camera}: {}",
         place.display(),
         arguments.seed,
         prompt.display()
@@ -69,43 +74,54 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
             json: arguments.json,
             out: folder,
         },
-        &Gathered::mask_in(name, prompt),
+        &Gathered::mask_in(camera, object, prompt),
         printer,
     )
 }
 
-/// The object that the most cameras see, of those the largest in its first view, with that view's camera and its mask there.
-fn wanderer(drive: &DrivingClip) -> Result<(usize, Mask), Failure> {
-    let first = drive.step(0)?;
-    let mut cameras_of =
-        std::collections::BTreeMap::<u16, std::collections::BTreeSet<usize>>::new();
-    for step in drive.steps() {
-        for (camera, picture) in step?.pictures.iter().enumerate() {
-            for id in picture.visible() {
-                cameras_of.entry(id).or_default().insert(camera);
+/// An object of a drive.
+struct Wanderer {
+    /// The camera whose first picture shows it best.
+    camera: String,
+    /// Its number in the drive.
+    object: u32,
+    /// Its mask in that picture.
+    mask: Mask,
+}
+
+/// The object of a written drive that the most cameras see, of those the largest in its first view.
+fn wanderer(place: &Path) -> Result<Wanderer, Failure> {
+    let places = RigPlace::find(place, None)?;
+    let mut clip = places.first().ok_or(Failure::NoPrompt)?.open()?;
+    let mut cameras_of = BTreeMap::<u64, BTreeSet<usize>>::new();
+    let mut first = Vec::new();
+    for step in clip.steps() {
+        let step = step?;
+        for (camera, view) in step.views.iter().enumerate() {
+            let masks = view.as_ref().and_then(|view| view.masks.as_ref());
+            let Some(masks) = masks else { continue };
+            for object in masks.decode()? {
+                cameras_of
+                    .entry(object.instance)
+                    .or_default()
+                    .insert(camera);
+                if step.index == 0 && object.mask.count() * 250 >= SIZE.pixel_count() {
+                    first.push((camera, object));
+                }
             }
         }
     }
-    let seen = first
-        .pictures
-        .iter()
-        .enumerate()
-        .flat_map(|(camera, picture)| {
-            picture
-                .sightings
-                .iter()
-                .map(move |sighting| (camera, sighting.id, sighting.pixels))
-        });
-    let best = seen
-        .filter(|(_, _, pixels)| *pixels * 250 >= SIZE.pixel_count())
-        .max_by_key(|(_, id, pixels)| {
-            let cameras = cameras_of
-                .get(id)
-                .map_or(0, std::collections::BTreeSet::len);
-            (cameras, *pixels)
-        });
-    let (camera, id, _) = best.ok_or(Failure::NoPrompt)?;
-    Ok((camera, first.pictures[camera].mask(id)))
+    let best = first.into_iter().max_by_key(|(_, object)| {
+        let cameras = cameras_of.get(&object.instance).map_or(0, BTreeSet::len);
+        (cameras, object.mask.count())
+    });
+    let (camera, found) = best.ok_or(Failure::NoPrompt)?;
+    let object = u32::try_from(found.instance).map_err(|_| Failure::NoPrompt)?;
+    Ok(Wanderer {
+        camera: clip.cameras()[camera].clone(),
+        object,
+        mask: found.mask,
+    })
 }
 
 /// Writes the drive as nuScenes lays it out.

@@ -1,7 +1,7 @@
 //! `tubelet track` for rigs: a prompt in one camera, the object's masks in all of them.
 //!
 //! In: the arguments. Out: label pictures by camera, `tracks.json`, the surround mosaic. Going back in time is a second
-//! journey from the first prompts, with memories of its own.
+//! journey from the first prompts, with memories of its own; the first step is looked at once.
 
 use std::{
     path::{Path, PathBuf},
@@ -162,14 +162,7 @@ pub(crate) fn finish(
     };
     let mut tracked = Tracked::create(folder, &clip)?;
     let start = Instant::now();
-    let mut complete = true;
-    for direction in directions(job.direction) {
-        let options = RigOptions {
-            direction,
-            ..options
-        };
-        complete = complete && journey.go(&mut clip, options, &mut tracked)?;
-    }
+    let complete = journey.go(&mut clip, (options, job.direction), &mut tracked)?;
     let seconds = start.elapsed().as_secs_f64();
     let tracks = tracked.finish(folder)?;
     let drawn = if job.tracks_only {
@@ -193,14 +186,6 @@ pub(crate) fn finish(
         contact_sheet: drawn.map(|drawn| drawn.sheet),
     };
     summary.show(job.json, printer)
-}
-
-fn directions(asked: DirectionArgument) -> Vec<Direction> {
-    match asked {
-        DirectionArgument::Forward => vec![Direction::Forward],
-        DirectionArgument::Backward => vec![Direction::Backward],
-        DirectionArgument::Both => vec![Direction::Forward, Direction::Backward],
-    }
 }
 
 /// The rig's clip, of the scene that is asked for.
@@ -261,44 +246,66 @@ struct Journey<'a> {
 }
 
 impl Journey<'_> {
-    /// Goes from the first prompts in a direction to the end. Says whether it got there.
+    /// Goes from the first prompts to one end, or to both: then the step in between is looked at once. Says whether it got there.
     fn go(
         &self,
         clip: &mut RigClip,
-        options: RigOptions,
+        (options, direction): (RigOptions, DirectionArgument),
         tracked: &mut Tracked,
     ) -> Result<bool, Failure> {
         let steps = self.prompts.iter().map(|prompt| prompt.step);
         let Some(start) = steps.min() else {
             return Err(Failure::NoPrompt);
         };
-        // Looked at first, so that a step past the end is named before anything is done.
-        clip.step(start)?;
-        let numbers: Vec<usize> = match options.direction {
-            Direction::Forward => (start..clip.step_count()).collect(),
-            Direction::Backward => (0..=start).rev().collect(),
-        };
         let most = self.most.unwrap_or(usize::MAX);
-        let numbers = &numbers[..numbers.len().min(most)];
-        let mut session = RigSession::new(Arc::clone(&self.segmenter), cameras(clip), options)?;
-        let bar = self.printer.bar(numbers.len() as u64);
-        bar.set_message("tracking");
-        for &number in numbers {
-            let seen = clip.step(number)?;
-            session.show(number, &pictures(&seen)?)?;
-            for prompt in self.prompts.iter().filter(|prompt| prompt.step == number) {
-                let object = ObjectId(prompt.object);
-                session.say(object, prompt.camera, prompt.prompt.clone())?;
-            }
-            tracked.add(&session.track()?)?;
-            bar.inc(1);
-            if self.interrupt.is_wanted() {
-                bar.finish_and_clear();
-                return Ok(false);
-            }
+        if most == 0 {
+            return Ok(true);
         }
-        bar.finish_and_clear();
+        let options = RigOptions {
+            direction: match direction {
+                DirectionArgument::Forward | DirectionArgument::Both => Direction::Forward,
+                DirectionArgument::Backward => Direction::Backward,
+            },
+            ..options
+        };
+        let mut session = RigSession::new(Arc::clone(&self.segmenter), cameras(clip), options)?;
+        self.take((clip, &mut session), start, tracked)?;
+        let back = (direction == DirectionArgument::Both).then(|| session.turned());
+        for mut session in [Some(session), back].into_iter().flatten() {
+            let numbers: Vec<usize> = match session.direction() {
+                Direction::Forward => (start + 1..clip.step_count()).collect(),
+                Direction::Backward => (0..start).rev().collect(),
+            };
+            let numbers = &numbers[..numbers.len().min(most - 1)];
+            let bar = self.printer.bar(numbers.len() as u64);
+            bar.set_message("tracking");
+            for &number in numbers {
+                if self.interrupt.is_wanted() {
+                    bar.finish_and_clear();
+                    return Ok(false);
+                }
+                self.take((clip, &mut session), number, tracked)?;
+                bar.inc(1);
+            }
+            bar.finish_and_clear();
+        }
         Ok(true)
+    }
+
+    /// Looks at a step, says what is to be said there, and finds all objects.
+    fn take(
+        &self,
+        (clip, session): (&mut RigClip, &mut RigSession),
+        number: usize,
+        tracked: &mut Tracked,
+    ) -> Result<(), Failure> {
+        let seen = clip.step(number)?;
+        session.show(number, &pictures(&seen)?)?;
+        for prompt in self.prompts.iter().filter(|prompt| prompt.step == number) {
+            let object = ObjectId(prompt.object);
+            session.say(object, prompt.camera, prompt.prompt.clone())?;
+        }
+        tracked.add(&session.track()?)
     }
 }
 

@@ -10,7 +10,7 @@ use super::overview::{DatasetKind, Overview};
 use super::place::Place;
 use super::problem::Problem;
 use super::survey::Survey;
-use super::{answering, driving, grounding, referring, segmentation};
+use super::{answering, driving, grounding, referring, rigs, segmentation};
 use crate::error::{DatasetError, Result};
 
 /// How deep, and in how many folders, is looked for data sets.
@@ -184,6 +184,7 @@ fn fits(place: &Place, kind: DatasetKind) -> bool {
         Kind::NuScenes => !driving::nu_scenes_versions(place).is_empty(),
         Kind::WaymoRecords => place.named("", ".tfrecord").next().is_some(),
         Kind::WaymoComponents => driving::is_waymo_components(place),
+        Kind::DescribedRig => place.has_file("rig.toml"),
         // Told from YouTube-VIS by what the file holds.
         Kind::SaCo => false,
     }
@@ -222,6 +223,7 @@ fn survey(place: &Place, kind: DatasetKind, mut survey: Survey<'_>) -> Validatio
         Kind::NuScenes => driving::nu_scenes,
         Kind::WaymoRecords => driving::waymo_records,
         Kind::WaymoComponents => driving::waymo_components,
+        Kind::DescribedRig => rigs::described,
     };
     look(place, &mut survey);
     let (mut overview, mut problems) = survey.finish();

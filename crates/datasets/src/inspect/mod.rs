@@ -13,3 +13,4 @@ mod answering;
 mod driving;
 mod grounding;
 mod referring;
+mod rigs;

@@ -44,6 +44,7 @@ pub enum DatasetKind {
     NuScenes,
     WaymoRecords,
     WaymoComponents,
+    DescribedRig,
 }
 
 impl DatasetKind {
@@ -78,6 +79,7 @@ impl DatasetKind {
         (Self::NuScenes, "nuScenes"),
         (Self::WaymoRecords, "Waymo v1"),
         (Self::WaymoComponents, "Waymo v2"),
+        (Self::DescribedRig, "rig.toml"),
         (Self::YoutubeVis, "YouTube-VIS"),
         (Self::SaCo, "SA-Co/VEval"),
         (Self::LabelPictures, "label pictures"),

@@ -50,11 +50,12 @@ pub(crate) fn rig(task: &Task<'_>, scope: Scope) -> Result<Report, EvaluationErr
     };
     let scored = task.score_all(&clips, |(place, folder)| clip(task, place, folder))?;
     let mut fold = MultiViewFold::default();
-    let (mut unknown, mut untracked, mut missing) = (0, 0, 0);
+    let (mut unknown, mut untracked, mut missing, mut unasked) = (0, 0, 0, 0);
     for clip in scored {
         unknown += clip.unknown;
         untracked += clip.untracked;
         missing += clip.missing;
+        unasked += clip.unasked;
         for (instance, sample) in clip.instances {
             fold.push(&instance);
             if scope == Scope::Generic || instance.views > 1 {
@@ -72,6 +73,10 @@ pub(crate) fn rig(task: &Task<'_>, scope: Scope) -> Result<Report, EvaluationErr
             "true masks of objects that are not followed over time are left out",
         ),
         (missing, "annotated pictures without prediction"),
+        (
+            unasked,
+            "objects without a predicted mask in any picture are left out",
+        ),
     ];
     let notes = notes.into_iter().filter(|(count, _)| *count > 0);
     report

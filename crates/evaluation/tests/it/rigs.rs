@@ -93,6 +93,15 @@ fn check(truth: &Path, predictions: &Path) {
     let report = judge("rig-cross-view", truth, predictions, &Options::default()).unwrap();
     near("J&F", figure(&report, "J&F"), both);
     assert_eq!(report.samples.len(), 1);
+    let options = Options {
+        rules: Some("predicted-objects".to_owned()),
+        ..Options::default()
+    };
+    let report = judge("rig-generic", truth, predictions, &options).unwrap();
+    near("J", figure(&report, "J"), region);
+    assert_eq!(report.samples.len(), 1);
+    let note = "1 objects without a predicted mask in any picture are left out.";
+    assert!(report.notes.iter().any(|known| known == note), "{report:?}");
 }
 
 #[test]

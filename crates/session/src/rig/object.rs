@@ -7,7 +7,7 @@ use tubelet_segmentation::{FrameMemory, HeldView, View, ViewBank};
 use crate::{command::ObjectId, outcome::Outcome, said::Said};
 
 /// See the module docs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RigObject {
     pub(crate) id: ObjectId,
     /// By camera, in the present step.

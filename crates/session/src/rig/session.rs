@@ -24,6 +24,7 @@ use crate::{command::ObjectId, error::SessionError, finding::Finder};
 const ASPECT_TOLERANCE: f64 = 0.01;
 
 /// See the module docs.
+#[derive(Clone)]
 pub struct RigSession {
     pub(crate) segmenter: Arc<Segmenter>,
     pub(crate) device: Device,
@@ -34,11 +35,14 @@ pub struct RigSession {
     sizes: Vec<Option<FrameSize>>,
     /// Where the views that are remembered were taken, by their numbers.
     viewpoints: BTreeMap<usize, Viewpoint>,
+    /// Of the step that was tracked last.
+    pub(crate) encodings: Encodings,
     pub(crate) present: Option<Present>,
     pub(crate) objects: Vec<RigObject>,
 }
 
 /// The step that was shown last.
+#[derive(Clone)]
 pub(crate) struct Present {
     pub(crate) step: usize,
     pub(crate) world_from_ego: Option<RigidTransform>,
@@ -76,14 +80,32 @@ impl RigSession {
             cameras,
             rays,
             viewpoints: BTreeMap::new(),
+            encodings: Encodings::default(),
             present: None,
             objects: Vec::new(),
         })
     }
 
+    /// The same session going the other way in time. After one step it is what a session would be that had been shown that step
+    /// and told the same in the other direction, so that the step need not be looked at again.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let mut other = self.clone();
+        other.options.direction = match self.options.direction {
+            Direction::Forward => Direction::Backward,
+            Direction::Backward => Direction::Forward,
+        };
+        other
+    }
+
     /// Cameras in order.
     pub fn cameras(&self) -> &[RigCamera] {
         &self.cameras
+    }
+
+    /// Which way time steps come.
+    pub fn direction(&self) -> Direction {
+        self.options.direction
     }
 
     /// Objects in the order in which they were added.

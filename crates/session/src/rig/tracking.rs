@@ -37,8 +37,9 @@ impl RigSession {
         for object in &mut self.objects {
             object.bank.forget_tracked(present.step);
         }
-        // All cameras of a step share what they know of where memories lie.
-        let mut encoded = Encodings::default();
+        // All cameras of a step share what they know of where memories lie; cameras that stand still keep it.
+        let mut encoded = std::mem::take(&mut self.encodings);
+        encoded.move_on();
         for (camera, row) in present.rows.iter().enumerate() {
             let Some((row, _)) = *row else { continue };
             let view = View {
@@ -47,6 +48,7 @@ impl RigSession {
             };
             self.track_view(present, (view, row), &mut encoded)?;
         }
+        self.encodings = encoded;
         let mut cameras = Vec::with_capacity(present.rows.len());
         for (camera, row) in present.rows.iter().enumerate() {
             cameras.push(match row {

@@ -1,7 +1,7 @@
 //! Sessions over rigs: one camera against a plain stream, dropped pictures, prompts in several cameras, faults.
 
 use tubelet_geometry::{BoundingBox, Camera, Distortion, FrameSize, Lens, RigidTransform};
-use tubelet_segmentation::{RigVariant, Segmenter, SpatialPositionConfig};
+use tubelet_segmentation::{Direction, RigVariant, Segmenter, SpatialPositionConfig};
 use tubelet_session::{
     Click, Command, ObjectId, ObjectMask, RigCamera, RigMasks, RigOptions, RigPicture, RigPrompt,
     RigSession, RigStep, Session, SessionError,
@@ -94,6 +94,40 @@ fn a_rig_of_one_camera_is_bit_equal_to_a_stream() {
                 "{variant:?} {index}"
             );
         }
+    }
+}
+
+#[test]
+fn a_session_that_turns_after_its_first_step_goes_back_as_one_that_began_so() {
+    for variant in RigVariant::ALL {
+        let run = |session: &mut RigSession| -> Vec<RigMasks> {
+            (0..3)
+                .rev()
+                .map(|index| {
+                    session.show(index, &step(2, index)).unwrap();
+                    session.track().unwrap()
+                })
+                .collect()
+        };
+        let begin = |direction: Direction| {
+            let options = RigOptions {
+                direction,
+                ..options(variant)
+            };
+            let cameras = (0..2).map(camera).collect();
+            let mut session = RigSession::new(segmenter(), cameras, options).unwrap();
+            session.show(3, &step(2, 3)).unwrap();
+            session.say(FIRST, 1, point()).unwrap();
+            let first = session.track().unwrap();
+            (session, first)
+        };
+        let (mut backward, first) = begin(Direction::Backward);
+        let (mut forward, same) = begin(Direction::Forward);
+        let mut turned = forward.turned();
+        forward.show(4, &step(2, 4)).unwrap();
+        forward.track().unwrap();
+        assert_eq!(first, same, "{variant:?}");
+        assert_eq!(run(&mut backward), run(&mut turned), "{variant:?}");
     }
 }
 

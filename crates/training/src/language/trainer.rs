@@ -155,6 +155,7 @@ impl Run {
         let factors = RateFactors {
             image_encoder: 1.0,
             layer_decay: 1.0,
+            spatial: 1.0,
         };
         let names = parameters(&state.model);
         let groups = parameter_groups(&names, factors, &recipe.optimizer.frozen);

@@ -10,6 +10,8 @@ use super::parameters::ParameterInfo;
 const BACKBONE: &str = "image_encoder.trunk.";
 /// Path of the image encoder.
 const IMAGE_ENCODER: &str = "image_encoder.";
+/// Path of what tells tokens their place in space.
+const SPATIAL: &str = "recall.spatial.";
 /// Types of the layers that normalise.
 const NORMS: [&str; 2] = ["LayerNorm", "LayerNorm2d"];
 /// Types of the layers whose weights are matrices or filters; anything else that a module holds is an embedding.
@@ -31,6 +33,8 @@ pub struct RateFactors {
     pub image_encoder: f64,
     /// From each block of the backbone to the one before it; 1 treats all alike.
     pub layer_decay: f64,
+    /// Of what tells tokens their place in space.
+    pub spatial: f64,
 }
 
 /// The group of every parameter, in the same order.
@@ -53,6 +57,9 @@ pub fn parameter_groups(
         let mut rate = 1.0;
         if info.name.starts_with(IMAGE_ENCODER) {
             rate *= factors.image_encoder;
+        }
+        if info.name.starts_with(SPATIAL) {
+            rate *= factors.spatial;
         }
         if info.name.starts_with(BACKBONE) && !is_position(info) {
             let layers_after = block(&info.name).map_or(depth + 1, |block| depth - block);
@@ -111,6 +118,7 @@ mod tests {
         let factors = RateFactors {
             image_encoder: 1.0,
             layer_decay: 1.0,
+            spatial: 3.0,
         };
         let decays: Vec<_> = parameter_groups(&parameters, factors, &[])
             .iter()
@@ -128,6 +136,7 @@ mod tests {
         let factors = RateFactors {
             image_encoder: 1.0,
             layer_decay: 0.5,
+            spatial: 3.0,
         };
         let groups = parameter_groups(&parameters, factors, &[]);
         let mut embeddings = Vec::new();
@@ -176,16 +185,18 @@ mod tests {
                 "Conv2d",
             ),
             info("mask_decoder.head.weight", &[8, 8], "Linear"),
+            info("recall.spatial.lift.weight", &[8, 4], "Linear"),
         ];
         let factors = RateFactors {
             image_encoder: 0.5,
             layer_decay: 0.8,
+            spatial: 3.0,
         };
         let rates: Vec<_> = parameter_groups(&parameters, factors, &[])
             .iter()
             .map(|group| group.rate)
             .collect();
-        let expected = [0.5 * 0.512, 0.5, 0.5 * 0.64, 0.5 * 0.8, 0.5, 1.0];
+        let expected = [0.5 * 0.512, 0.5, 0.5 * 0.64, 0.5 * 0.8, 0.5, 1.0, 3.0];
         for (found, expected) in rates.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-12, "{rates:?}");
         }

@@ -61,6 +61,15 @@ pub fn with_values<M: Module>(module: M, values: Vec<Tensor<1>>) -> M {
     module.map(&mut writer)
 }
 
+/// The module with those parameters, in the order of [`parameters`], that `wanted` names wanting gradients and the others not:
+/// what only leads to the others then costs no backward pass. Without autodiff nothing changes.
+pub(crate) fn wanting_gradients<M: Module>(module: M, wanted: &[bool]) -> M {
+    let mut chooser = Chooser {
+        wanted: wanted.iter(),
+    };
+    module.map(&mut chooser)
+}
+
 #[derive(Default)]
 struct Lister {
     path: Vec<String>,
@@ -126,6 +135,23 @@ impl ModuleMapper for Writer {
     }
 }
 
+struct Chooser<'a> {
+    wanted: std::slice::Iter<'a, bool>,
+}
+
+impl ModuleMapper for Chooser<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let is_wanted = self.wanted.next().copied().unwrap_or(true);
+        let (id, value, mapper) = param.consume();
+        let value = if value.is_autodiff() {
+            value.detach().set_require_grad(is_wanted)
+        } else {
+            value
+        };
+        Param::from_mapped_value(id, value, mapper)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +208,20 @@ mod tests {
         let module = with_values(module, doubled.clone());
         assert_eq!(numbers(values(&module)), numbers(doubled));
         assert!(module.first.weight.val().is_require_grad());
+    }
+
+    #[test]
+    fn parameters_that_want_no_gradient_keep_their_values_and_stay_so_when_values_change() {
+        let module = pair(&Device::default().autodiff());
+        let before = values(&module);
+        let module = wanting_gradients(module, &[false, true, true, true]);
+        let module = with_values(module, before);
+        assert!(!module.first.weight.val().is_require_grad());
+        let bias = module.first.bias.as_ref().unwrap().val();
+        assert!(bias.is_require_grad());
+        let input = Tensor::<2>::ones([1, 2], &Device::default().autodiff());
+        let gradients = module.first.forward(input).sum().backward();
+        assert!(module.first.weight.val().grad(&gradients).is_none());
+        assert!(bias.grad(&gradients).is_some());
     }
 }

@@ -77,6 +77,9 @@ pub struct OptimizerRecipe {
     /// Factor from each block of the backbone to the one before it.
     #[serde(default = "whole")]
     pub layer_decay: Share,
+    /// Factor on the rate of what tells tokens their place in space, which begins with nothing.
+    #[serde(default = "full")]
+    pub spatial_factor: Positive,
     /// Memory of the mean gradient and of its mean square.
     pub decays: [Share; 2],
     /// Weight decay.
@@ -176,6 +179,7 @@ impl Recipe {
         RateFactors {
             image_encoder: self.optimizer.image_encoder_factor.get(),
             layer_decay: self.optimizer.layer_decay.get(),
+            spatial: self.optimizer.spatial_factor.get(),
         }
     }
 

@@ -3,15 +3,14 @@
 //! In: a recipe for all, a folder. Out: scores of every run, in files beside the runs, so that an interrupted ablation goes on
 //! where it was; and of each variant mean and deviation, beside the paper's rows.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use burn::{module::Module, tensor::Device};
-use serde_json::{Value, json};
-use tubelet_segmentation::RigVariant;
+use tubelet_segmentation::{RigVariant, Segmenter};
 
-use super::held_out::{HeldOutDrives, RigScores};
+use super::{held_out::HeldOutDrives, scores::RigScores};
 use crate::{
-    TrainingError, clicks::plan::PromptKind, log::Score, recipe::file::Recipe, reporter::Reporter,
+    TrainingError, clicks::plan::PromptKind, recipe::file::Recipe, reporter::Reporter,
     trainer::Trainer,
 };
 
@@ -27,6 +26,9 @@ const PUBLISHED: [(RigVariant, [f64; 2]); 5] = [
 /// FastPoly-SAM in the paper, of table 1; it is not in the others.
 const PUBLISHED_FAST_POLY: f64 = 71.22;
 
+/// The prompted camera tracked as a video, in the table.
+const ONE_CAMERA: &str = "one camera";
+
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub struct Ablation<'a> {
@@ -36,6 +38,9 @@ pub struct Ablation<'a> {
     pub recipe_path: &'a Path,
     /// Runs of each variant; seeds count up from the recipe's.
     pub seeds: usize,
+    /// Whether variants that tell tokens the same about their place are trained once, as MST-SAM, and differ in which views they
+    /// look back on only when they are judged.
+    pub shares_weights: bool,
     /// Drives that all runs are judged on.
     pub drives: &'a HeldOutDrives,
     /// Where runs are.
@@ -47,27 +52,68 @@ pub struct Ablation<'a> {
 pub struct AblationRow {
     /// The method's name.
     pub name: String,
-    /// J&F across views of every seed, as shares.
-    pub across: Vec<f64>,
-    /// J&F of all instances of every seed.
-    pub generic: Vec<f64>,
+    /// Scores of every seed.
+    pub runs: Vec<RigScores>,
     /// The paper's J&F across views and of all instances, in percent.
     pub published: [Option<f64>; 2],
 }
 
 impl AblationRow {
-    /// Mean and sample deviation in percent.
-    pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
-        let count = values.len().max(1) as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    fn of(name: &str, published: [Option<f64>; 2]) -> Self {
+        Self {
+            name: name.to_owned(),
+            runs: Vec::new(),
+            published,
+        }
+    }
+
+    fn with(mut self, scores: RigScores) -> Self {
+        self.runs.push(scores);
+        self
+    }
+
+    /// One row for each variant, without scores.
+    fn variants() -> Vec<Self> {
+        let row = |(variant, published): (RigVariant, [f64; 2])| {
+            Self::of(variant.name(), published.map(Some))
+        };
+        PUBLISHED.map(row).into()
+    }
+
+    fn fast_poly() -> Self {
+        Self::of("FastPoly-SAM", [Some(PUBLISHED_FAST_POLY), None])
+    }
+
+    /// Mean and sample deviation, in percent, of a number from 0 to 1 that `take` finds in each run.
+    pub fn mean_and_deviation(&self, take: impl Fn(&RigScores) -> f64) -> [f64; 2] {
+        let count = self.runs.len().max(1) as f64;
+        let mean = self.runs.iter().map(&take).sum::<f64>() / count;
+        let squares: f64 = self.runs.iter().map(|run| (take(run) - mean).powi(2)).sum();
         let deviation = (squares / (count - 1.0).max(1.0)).sqrt();
-        (100.0 * mean, 100.0 * deviation)
+        [100.0 * mean, 100.0 * deviation]
     }
 }
 
+/// Judges weights as they are: with the prompted camera alone, in every variant, and as FastPoly-SAM's segmenter.
+///
+/// # Errors
+/// Where masks cannot be compared.
+pub fn judge(
+    segmenter: &Segmenter,
+    drives: &HeldOutDrives,
+) -> Result<Vec<AblationRow>, TrainingError> {
+    let alone = drives.evaluate_one_camera(segmenter, PromptKind::Mask)?;
+    let mut rows = vec![AblationRow::of(ONE_CAMERA, [None, None]).with(alone)];
+    for (row, variant) in AblationRow::variants().into_iter().zip(RigVariant::ALL) {
+        let scores = drives.evaluate(segmenter, variant.rule(), PromptKind::Mask)?;
+        rows.push(row.with(scores));
+    }
+    rows.push(AblationRow::fast_poly().with(drives.evaluate_fast_poly(segmenter)?));
+    Ok(rows)
+}
+
 impl Ablation<'_> {
-    /// Trains what is not trained, judges what is not judged; `None` where the reporter wanted a break.
+    /// Trains what is not trained, judges what is not judged, seed by seed; `None` where the reporter wanted a break.
     ///
     /// # Errors
     /// Those of [`Trainer`], and where scores cannot be written.
@@ -76,25 +122,38 @@ impl Ablation<'_> {
         device: &Device,
         reporter: &mut impl Reporter,
     ) -> Result<Option<Vec<AblationRow>>, TrainingError> {
-        let mut rows = vec![self.without_training(device)?];
-        for (variant, published) in PUBLISHED {
-            let mut row = AblationRow {
-                name: variant.name().to_owned(),
-                across: Vec::new(),
-                generic: Vec::new(),
-                published: published.map(Some),
+        let recipe = self.recipe_of(RigVariant::Sam2Mv, self.recipe.seed)?;
+        let segmenter = Trainer::beginning(&recipe, device)?.valid();
+        let judged =
+            |file: &str, name: &str, judge: &dyn Fn() -> Result<RigScores, TrainingError>| {
+                let scores = kept(&self.folder.join(file), judge)?;
+                Ok::<_, TrainingError>(AblationRow::of(name, [None, None]).with(scores))
             };
-            for seed in 0..self.seeds as u64 {
-                let seed = self.recipe.seed + seed;
+        let mut rows = vec![
+            judged("one-camera.json", "one camera, not trained", &|| {
+                self.drives
+                    .evaluate_one_camera(&segmenter, PromptKind::Mask)
+            })?,
+            judged("before.json", "SAM2-MV, not trained", &|| {
+                let rule = RigVariant::Sam2Mv.rule();
+                self.drives.evaluate(&segmenter, rule, PromptKind::Mask)
+            })?,
+        ];
+        let mut variants = AblationRow::variants();
+        for seed in 0..self.seeds as u64 {
+            let seed = self.recipe.seed + seed;
+            for (row, variant) in variants.iter_mut().zip(RigVariant::ALL) {
                 let Some(scores) = self.scores(variant, seed, (device, reporter))? else {
                     return Ok(None);
                 };
-                row.across.push(scores.across.mean());
-                row.generic.push(scores.generic.mean());
+                row.runs.push(scores);
             }
-            rows.push(row);
         }
-        rows.push(self.fast_poly(device)?);
+        rows.extend(variants);
+        let fast_poly = kept(&self.folder.join("fast-poly.json"), &|| {
+            self.drives.evaluate_fast_poly(&segmenter)
+        })?;
+        rows.push(AblationRow::fast_poly().with(fast_poly));
         Ok(Some(rows))
     }
 
@@ -115,6 +174,14 @@ impl Ablation<'_> {
         Recipe::parse(&text, self.recipe_path)
     }
 
+    /// The variant as which a variant is trained.
+    fn trained_as(&self, variant: RigVariant) -> RigVariant {
+        if self.shares_weights && variant.rule().scope == RigVariant::Full.rule().scope {
+            return RigVariant::Full;
+        }
+        variant
+    }
+
     /// The scores of a run: from its file, or after training it.
     fn scores(
         &self,
@@ -122,142 +189,62 @@ impl Ablation<'_> {
         seed: u64,
         (device, reporter): (&Device, &mut impl Reporter),
     ) -> Result<Option<RigScores>, TrainingError> {
-        let folder = self
-            .folder
-            .join(format!("{}-{seed}", variant.name().to_lowercase()));
-        let path = folder.join("scores.json");
-        if let Some(scores) = read_scores(&path)? {
+        let folder = |variant: RigVariant| {
+            let name = variant.name().to_lowercase();
+            self.folder.join(format!("{name}-{seed}"))
+        };
+        let path = folder(variant).join("scores.json");
+        if let Some(scores) = RigScores::read(&path)? {
             return Ok(Some(scores));
         }
-        let recipe = self.recipe_of(variant, seed)?;
-        let trained = Trainer::new(recipe, &folder, device)?.run(reporter)?;
+        let trained_as = self.trained_as(variant);
+        let recipe = self.recipe_of(trained_as, seed)?;
+        let trained = Trainer::new(recipe, &folder(trained_as), device)?.run(reporter)?;
         if !trained.finished {
             return Ok(None);
         }
         let segmenter = trained.segmenter.valid();
-        let scores = self
-            .drives
-            .evaluate(&segmenter, variant.rule(), PromptKind::Mask)?;
-        write_scores(&path, &scores)?;
+        let rule = variant.rule();
+        let scores = self.drives.evaluate(&segmenter, rule, PromptKind::Mask)?;
+        scores.write(&path)?;
         Ok(Some(scores))
     }
-
-    /// SAM2-MV with the weights that training begins with.
-    fn without_training(&self, device: &Device) -> Result<AblationRow, TrainingError> {
-        let path = self.folder.join("before.json");
-        let scores = if let Some(scores) = read_scores(&path)? {
-            scores
-        } else {
-            let recipe = self.recipe_of(RigVariant::Sam2Mv, self.recipe.seed)?;
-            let segmenter = Trainer::beginning(&recipe, device)?.valid();
-            let rule = RigVariant::Sam2Mv.rule();
-            let scores = self.drives.evaluate(&segmenter, rule, PromptKind::Mask)?;
-            write_scores(&path, &scores)?;
-            scores
-        };
-        Ok(one_run("SAM2-MV, not trained", &scores, [None, None]))
-    }
-
-    fn fast_poly(&self, device: &Device) -> Result<AblationRow, TrainingError> {
-        let recipe = self.recipe_of(RigVariant::Sam2Mv, self.recipe.seed)?;
-        let segmenter = Trainer::beginning(&recipe, device)?.valid();
-        let scores = self.drives.evaluate_fast_poly(&segmenter)?;
-        Ok(one_run(
-            "FastPoly-SAM",
-            &scores,
-            [Some(PUBLISHED_FAST_POLY), None],
-        ))
-    }
 }
 
-fn one_run(name: &str, scores: &RigScores, published: [Option<f64>; 2]) -> AblationRow {
-    AblationRow {
-        name: name.to_owned(),
-        across: vec![scores.across.mean()],
-        generic: vec![scores.generic.mean()],
-        published,
+/// Scores from their file; where there is none, they are made and written.
+fn kept(
+    path: &Path,
+    judge: &dyn Fn() -> Result<RigScores, TrainingError>,
+) -> Result<RigScores, TrainingError> {
+    if let Some(scores) = RigScores::read(path)? {
+        return Ok(scores);
     }
-}
-
-fn read_scores(path: &Path) -> Result<Option<RigScores>, TrainingError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(TrainingError::io(path)(error)),
-    };
-    let unreadable = || TrainingError::Log {
-        path: path.to_owned(),
-        line: 1,
-        reason: "these are no scores".to_owned(),
-    };
-    let value: Value = serde_json::from_str(&text).map_err(|_| unreadable())?;
-    let number = |key: &str| {
-        value
-            .get(key)
-            .and_then(Value::as_f64)
-            .ok_or_else(unreadable)
-    };
-    let score = |benchmark: &str| -> Result<Score, TrainingError> {
-        Ok(Score {
-            region: number(&format!("{benchmark}_j"))?,
-            boundary: number(&format!("{benchmark}_f"))?,
-        })
-    };
-    Ok(Some(RigScores {
-        across: score("across")?,
-        instances_across: number("instances_across")? as usize,
-        generic: score("generic")?,
-        instances: number("instances")? as usize,
-    }))
-}
-
-fn write_scores(path: &Path, scores: &RigScores) -> Result<(), TrainingError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(TrainingError::io(folder))?;
-    }
-    let value = json!({
-        "across_j": scores.across.region,
-        "across_f": scores.across.boundary,
-        "instances_across": scores.instances_across,
-        "generic_j": scores.generic.region,
-        "generic_f": scores.generic.boundary,
-        "instances": scores.instances,
-    });
-    fs::write(path, format!("{value:#}\n")).map_err(TrainingError::io(path))
+    let scores = judge()?;
+    scores.write(path)?;
+    Ok(scores)
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scores_come_back_from_their_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run/scores.json");
-        assert_eq!(read_scores(&path).unwrap(), None);
-        let scores = RigScores {
-            across: Score {
-                region: 0.5,
-                boundary: 0.25,
-            },
-            instances_across: 3,
-            generic: Score {
-                region: 0.75,
-                boundary: 0.125,
-            },
-            instances: 4,
-        };
-        write_scores(&path, &scores).unwrap();
-        assert_eq!(read_scores(&path).unwrap(), Some(scores));
-        fs::write(&path, "{}").unwrap();
-        assert!(read_scores(&path).is_err());
-    }
+    use crate::log::Score;
 
     #[test]
     fn mean_and_deviation_are_in_percent() {
-        let (mean, deviation) = AblationRow::mean_and_deviation(&[0.5, 0.6, 0.7]);
+        let run = |region: f64| RigScores {
+            across: Score {
+                region,
+                boundary: region,
+            },
+            ..RigScores::default()
+        };
+        let row = |values: &[f64]| AblationRow {
+            runs: values.iter().map(|&value| run(value)).collect(),
+            ..AblationRow::of("a method", [None, None])
+        };
+        let take = |scores: &RigScores| scores.across.mean();
+        let [mean, deviation] = row(&[0.5, 0.6, 0.7]).mean_and_deviation(take);
         assert!((mean - 60.0).abs() < 1e-9 && (deviation - 10.0).abs() < 1e-9);
-        assert_eq!(AblationRow::mean_and_deviation(&[0.5]), (50.0, 0.0));
+        assert_eq!(row(&[0.5]).mean_and_deviation(take), [50.0, 0.0]);
     }
 }

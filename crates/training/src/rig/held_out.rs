@@ -11,12 +11,12 @@ use tubelet_segmentation::{RigRule, Segmenter};
 use super::{
     fast_poly::{self, Detections},
     scene::{Choice, SceneRequest, drive, photograph},
+    scores::{RigScores, ViewCounts},
 };
 use crate::{
     TrainingError,
     batch::clip::ClipBatch,
     clicks::plan::{PromptKind, PromptPlan},
-    log::Score,
     randomness::{Purpose, Randomness},
     recipe::rig::RigRecipe,
     steps::clip_pass::{ClipPass, PassPolicies},
@@ -52,19 +52,6 @@ pub struct DrivesRequest {
     pub difficulty: f64,
     /// Where they come from.
     pub seed: u64,
-}
-
-/// Scores of the two benchmarks; shares from 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct RigScores {
-    /// Of instances that several cameras see.
-    pub across: Score,
-    /// How many those are.
-    pub instances_across: usize,
-    /// Of all instances.
-    pub generic: Score,
-    /// How many those are.
-    pub instances: usize,
 }
 
 impl HeldOutDrives {
@@ -114,16 +101,48 @@ impl HeldOutDrives {
         kind: PromptKind,
     ) -> Result<RigScores, TrainingError> {
         let device = segmenter.device();
-        let mut means = Vec::new();
+        let mut verdict = Verdict::default();
         for drive in &self.drives {
             let mut batch = drive.batch.clone();
             if let Some(way) = &mut batch.rig {
                 way.rule = rule;
             }
             let predicted = tracked(segmenter, &batch, kind, &device);
-            means.extend(score(&batch, &predicted)?);
+            verdict.add(&batch, &predicted)?;
         }
-        Ok(RigScores::of(&means))
+        Ok(verdict.scores())
+    }
+
+    /// The same for the prompted camera's pictures as a video of their own; other cameras' get no masks.
+    ///
+    /// # Errors
+    /// Where masks cannot be compared.
+    pub fn evaluate_one_camera(
+        &self,
+        segmenter: &Segmenter,
+        kind: PromptKind,
+    ) -> Result<RigScores, TrainingError> {
+        let device = segmenter.device();
+        let mut verdict = Verdict::default();
+        for Drive { batch, .. } in &self.drives {
+            let Some(video) = prompted_video(batch) else {
+                continue;
+            };
+            let mut own = tracked(segmenter, &video, kind, &device).into_iter();
+            let nothing = vec![Mask::new(batch.size); batch.objects()];
+            let predicted: Vec<Vec<Mask>> = (0..batch.frames())
+                .map(|frame| {
+                    let masks = if is_prompted_camera(batch, frame) {
+                        own.next()
+                    } else {
+                        None
+                    };
+                    masks.unwrap_or_else(|| nothing.clone())
+                })
+                .collect();
+            verdict.add(batch, &predicted)?;
+        }
+        Ok(verdict.scores())
     }
 
     /// The same for FastPoly-SAM, whose segmenter never looks back.
@@ -132,29 +151,16 @@ impl HeldOutDrives {
     /// Where boxes cannot be tracked or masks cannot be compared.
     pub fn evaluate_fast_poly(&self, segmenter: &Segmenter) -> Result<RigScores, TrainingError> {
         let device = segmenter.device();
-        let mut means = Vec::new();
+        let mut verdict = Verdict::default();
         for drive in &self.drives {
             let Some(way) = &drive.batch.rig else {
                 continue;
             };
             let seen = (&drive.batch, way);
             let predicted = fast_poly::masks(segmenter, seen, &drive.detections, &device)?;
-            means.extend(score(&drive.batch, &predicted)?);
+            verdict.add(&drive.batch, &predicted)?;
         }
-        Ok(RigScores::of(&means))
-    }
-}
-
-impl RigScores {
-    fn of(means: &[InstanceMean]) -> Self {
-        let (across, instances_across) = mean(means.iter().filter(|mean| mean.views > 1));
-        let (generic, instances) = mean(means.iter());
-        Self {
-            across,
-            instances_across,
-            generic,
-            instances,
-        }
+        Ok(verdict.scores())
     }
 }
 
@@ -182,41 +188,65 @@ fn tracked(
     predicted
 }
 
-/// The scores of a batch's objects over all views but the one that was prompted.
-fn score(batch: &ClipBatch, predicted: &[Vec<Mask>]) -> Result<Vec<InstanceMean>, TrainingError> {
-    let Some(way) = &batch.rig else {
-        return Ok(Vec::new());
-    };
-    let mut sequence = MultiViewSequence::default();
-    for (frame, predicted) in predicted.iter().enumerate() {
-        if frame == way.first {
-            continue;
-        }
-        for (instance, (truth, prediction)) in batch.masks[frame].iter().zip(predicted).enumerate()
-        {
-            sequence.push(&ViewMasks {
-                view: way.view(frame).camera,
-                instance: instance as u64,
-                truth,
-                prediction,
-            })?;
-        }
-    }
-    // Objects that no other view shows have nothing to be compared with.
-    Ok(sequence.finish().unwrap_or_default())
+/// The frames of the camera in which a batch's objects are pointed at.
+fn prompted_video(batch: &ClipBatch) -> Option<ClipBatch> {
+    batch.rig.as_ref()?;
+    let own = |frame: &usize| is_prompted_camera(batch, *frame);
+    let frames: Vec<usize> = (0..batch.frames()).filter(own).collect();
+    let pictures = frames.iter().map(|&frame| batch.pictures[frame].clone());
+    let masks = frames.iter().map(|&frame| batch.masks[frame].clone());
+    Some(ClipBatch {
+        size: batch.size,
+        pictures: pictures.collect(),
+        masks: masks.collect(),
+        clip_of_object: batch.clip_of_object.clone(),
+        rig: None,
+    })
 }
 
-fn mean<'a>(means: impl Iterator<Item = &'a InstanceMean>) -> (Score, usize) {
-    let (mut sum, mut count) = (Score::default(), 0);
-    for mean in means {
-        sum.region += mean.scores.region;
-        sum.boundary += mean.scores.boundary;
-        count += 1;
+fn is_prompted_camera(batch: &ClipBatch, frame: usize) -> bool {
+    batch
+        .rig
+        .as_ref()
+        .is_some_and(|way| way.view(frame).camera == way.view(way.first).camera)
+}
+
+/// What is known of the drives so far.
+#[derive(Default)]
+struct Verdict {
+    means: Vec<InstanceMean>,
+    views: ViewCounts,
+}
+
+impl Verdict {
+    /// Compares a batch's masks in all views but the one that was prompted.
+    fn add(&mut self, batch: &ClipBatch, predicted: &[Vec<Mask>]) -> Result<(), TrainingError> {
+        let Some(way) = &batch.rig else {
+            return Ok(());
+        };
+        let mut sequence = MultiViewSequence::default();
+        for (frame, predicted) in predicted.iter().enumerate() {
+            if frame == way.first {
+                continue;
+            }
+            let is_own = is_prompted_camera(batch, frame);
+            let pairs = batch.masks[frame].iter().zip(predicted);
+            for (instance, (truth, prediction)) in pairs.enumerate() {
+                self.views.push((truth, prediction), is_own);
+                sequence.push(&ViewMasks {
+                    view: way.view(frame).camera,
+                    instance: instance as u64,
+                    truth,
+                    prediction,
+                })?;
+            }
+        }
+        // Objects that no other view shows have nothing to be compared with.
+        self.means.extend(sequence.finish().unwrap_or_default());
+        Ok(())
     }
-    let share = 1.0 / f64::from(u32::try_from(count.max(1)).unwrap_or(u32::MAX));
-    let mean = Score {
-        region: sum.region * share,
-        boundary: sum.boundary * share,
-    };
-    (mean, count)
+
+    fn scores(&self) -> RigScores {
+        RigScores::of(&self.means, self.views)
+    }
 }

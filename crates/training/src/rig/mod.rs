@@ -5,4 +5,5 @@ pub(crate) mod fast_poly;
 pub(crate) mod held_out;
 pub(crate) mod pass;
 pub(crate) mod scene;
+pub(crate) mod scores;
 pub(crate) mod way;

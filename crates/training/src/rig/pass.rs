@@ -110,7 +110,8 @@ impl<'a> Trip<'a> {
     fn recall(&mut self, frame: usize, features: &ImageFeatures) -> Recalled {
         let view = self.way.view(frame);
         if self.encoded.0 != view.step {
-            self.encoded = (view.step, Encodings::default());
+            self.encoded.0 = view.step;
+            self.encoded.1.move_on();
         }
         let base = self.way.world_from_ego.get(view.step).copied();
         let scope = self.way.rule.scope;

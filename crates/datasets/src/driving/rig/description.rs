@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::formats::run_length_json::checked_size;
 use crate::formats::text::{in_entry, in_line, read_text};
 
+/// Largest difference between the aspect ratios of pictures and of their calibration, as a share.
+const ASPECT_TOLERANCE: f64 = 0.01;
+
 /// The file as it stands.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +182,12 @@ impl CalibrationEntry {
         let distortion = self.distortion()?;
         let lens = Lens::from_calibration(self.focal, self.center, distortion).map_err(shown)?;
         let camera = Camera::new(size, lens, self.place()?).map_err(shown)?;
+        let aspect = |size: FrameSize| size.width as f64 / size.height.max(1) as f64;
+        if (aspect(pictures) / aspect(size) - 1.0).abs() > ASPECT_TOLERANCE {
+            return Err(format!(
+                "its pictures are {pictures}, which have another shape than the {size} that it is calibrated for"
+            ));
+        }
         camera.resized(pictures).map_err(shown)
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tubelet_datasets::{DeepLabels, RigClip, RigWarning};
+use tubelet_datasets::{DatasetKind, DeepLabels, RigClip, RigWarning, inspect, validate};
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_video::{Frame, VideoWriter, WriteOptions};
 
@@ -273,6 +273,7 @@ fn bad_descriptions_are_refused_by_name() {
             "size = [0, 32]",
             "camera front`: `size` is 0 by 32",
         ),
+        ("[64, 32]", "[64, 40]", "camera front`: its pictures are 64"),
         (
             "brown-conrady",
             "fisheye",
@@ -372,4 +373,22 @@ fn bad_descriptions_are_refused_by_name() {
         .unwrap_err()
         .to_string();
     assert!(gone.contains("rig.toml: cannot read"), "{gone}");
+}
+
+#[test]
+fn a_described_rig_is_recognised_and_its_pictures_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    rig(folder.path());
+    open(folder.path(), &description()).unwrap();
+    let found = inspect(folder.path()).unwrap();
+    assert_eq!((found.len(), found[0].kind), (1, DatasetKind::DescribedRig));
+    let part = &found[0].splits[0];
+    let counts = (part.name.as_str(), part.videos, part.frames, part.objects);
+    assert_eq!(counts, ("street", Some(2), Some(14), None));
+    let read = validate(folder.path(), &mut |_| ()).unwrap();
+    assert_eq!(read[0].overview.splits[0].objects, Some(1));
+    assert_eq!(read[0].overview.problem_count, 0);
+    fs::write(folder.path().join("rig.toml"), "name = 3").unwrap();
+    let broken = inspect(folder.path()).unwrap();
+    assert!(broken[0].problems[0].contains("rig.toml"), "{broken:?}");
 }

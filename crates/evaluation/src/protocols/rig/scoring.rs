@@ -27,6 +27,8 @@ pub(super) struct ClipScore {
     pub(super) untracked: usize,
     /// Annotated pictures without prediction.
     pub(super) missing: usize,
+    /// Objects that nothing was predicted for, where those are left out.
+    pub(super) unasked: usize,
 }
 
 /// The picture in which an instance scores worst.
@@ -211,6 +213,12 @@ impl Scoring<'_> {
             Err(MetricsError::NoObjects) => Vec::new(),
             other => other.map_err(Problem::of(self.name))?,
         };
+        let all = instances.len();
+        let asked = |found: &InstanceMean| {
+            !self.task.by("predicted-objects") || self.found.contains(&found.instance)
+        };
+        let instances: Vec<InstanceMean> = instances.into_iter().filter(asked).collect();
+        let unasked = all - instances.len();
         let instances = instances.into_iter().map(|found| {
             let values = values(found.scores).into_iter().chain([found.views as f64]);
             let sample = Sample::new(format!("{}/{}", self.name, found.instance), values);
@@ -227,6 +235,7 @@ impl Scoring<'_> {
             unknown: self.found.difference(&self.known).count(),
             untracked: self.untracked,
             missing: self.missing,
+            unasked,
         })
     }
 }
