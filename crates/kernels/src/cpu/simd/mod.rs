@@ -1,10 +1,13 @@
 //! Vectors of `f32` at three widths behind one trait, and the choice between them.
 
+mod amx;
 mod avx2;
 mod avx512;
 mod function;
 mod level;
 mod portable;
+#[cfg(any(target_arch = "x86_64", test))]
+pub(crate) mod tiles;
 mod vector;
 
 pub(crate) use function::{exp, normal, sigmoid};
