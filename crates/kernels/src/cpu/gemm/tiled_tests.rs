@@ -201,6 +201,7 @@ fn check(case: &Case) {
 }
 
 /// The level whose panels hold pairs in vectors of sixteen, where there is one.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn level_of_pairs() -> Option<Level> {
     let level = Level::of(Precision::Half);
     let found = level.is_half() && level.lanes() == SIDE;
