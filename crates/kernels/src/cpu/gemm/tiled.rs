@@ -65,6 +65,10 @@ impl Division {
 }
 
 impl<A: Lines> TileTask for Tiled<'_, A> {
+    #[expect(
+        clippy::large_stack_arrays,
+        reason = "slivers of the left matrix, read at once: the stack is warm, and no thread's is that small"
+    )]
     #[inline(always)]
     fn run<U: TileUnit>(self, unit: U) {
         let Piece { pass, rows, panels } = self.piece;
@@ -73,6 +77,7 @@ impl<A: Lines> TileTask for Tiled<'_, A> {
         let full = pass.packed.shape().full();
         let (left, room) = self.room.split_at_mut(self.division.left());
         let (rests, edge) = room.split_at_mut(self.division.rests(full));
+        let mut buffer: Sliver = [0.0; READ * DEPTH];
         for first in panels.clone().step_by(group) {
             for start in (0..total).step_by(depth) {
                 let slab = Slab {
@@ -83,7 +88,7 @@ impl<A: Lines> TileTask for Tiled<'_, A> {
                 slab.copy_rests(rests);
                 for row in rows.clone().step_by(ROWS) {
                     let rows = row..rows.end.min(row + ROWS);
-                    slab.join_rows(unit, rows.clone(), left);
+                    slab.join_rows(unit, rows.clone(), left, &mut buffer);
                     slab.multiply_rows(unit, &rows, (left, rests), edge);
                     slab.finish_rows(rows);
                 }
@@ -132,13 +137,18 @@ impl<A: Lines> Slab<'_, A> {
 
     /// Rounds these rows of A and lays them out in tiles: for each sixteen pairs of steps, the tiles of its rows.
     #[inline(always)]
-    fn join_rows<U: TileUnit>(&self, unit: U, rows: Range<usize>, left: &mut [f32]) {
+    fn join_rows<U: TileUnit>(
+        &self,
+        unit: U,
+        rows: Range<usize>,
+        left: &mut [f32],
+        buffer: &mut Sliver,
+    ) {
         let tiles = rows.len().div_ceil(SIDE);
         let blocks = self.pairs().div_ceil(SIDE);
         let before = self.pass.a_start;
         let steps = before + self.steps.start..before + self.steps.end;
         let (left, _) = left.as_chunks_mut::<SIDE>();
-        let mut buffer: Sliver = [0.0; READ * DEPTH];
         for first in rows.clone().step_by(READ) {
             let part = first..rows.end.min(first + READ);
             let a = self
