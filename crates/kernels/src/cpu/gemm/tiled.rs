@@ -154,7 +154,7 @@ impl<A: Lines> Slab<'_, A> {
             let a = self
                 .pass
                 .a
-                .sliver(part.clone(), steps.clone(), self.panels.len(), &mut buffer);
+                .sliver(part.clone(), steps.clone(), self.panels.len(), buffer);
             for (index, row) in part.enumerate() {
                 let data = a.data.wrapping_add(index * a.row_stride);
                 let place = row - rows.start;

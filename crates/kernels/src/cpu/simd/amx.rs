@@ -266,12 +266,10 @@ mod tests {
     /// The unit, or word that there is none.
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn unit() -> Option<Amx> {
-        let unit = Level::available()
-            .filter_map(|level| match level {
-                Level::Amx(unit) => Some(unit),
-                _ => None,
-            })
-            .next();
+        let unit = Level::available().find_map(|level| match level {
+            Level::Amx(unit) => Some(unit),
+            _ => None,
+        });
         if unit.is_none() {
             eprintln!("skipped: this processor has no tile registers, or the system keeps them");
         }
@@ -385,12 +383,12 @@ mod tests {
 
     #[test]
     fn tile_registers_are_given_back() {
-        let Some(unit) = unit() else { return };
         #[target_feature(enable = "xsave")]
         fn in_use() -> u64 {
             // SAFETY: register 1 exists wherever there are tile registers.
             unsafe { _xgetbv(1) >> 17 & 3 }
         }
+        let Some(unit) = unit() else { return };
         // SAFETY: the detection of the unit saw the feature.
         unsafe {
             let held = unit.configure();
