@@ -1,6 +1,8 @@
 //! Vectors of `f32` at three widths behind one trait, and the choice between them.
 
 mod amx;
+#[cfg(all(test, target_arch = "x86_64"))]
+mod amx_tests;
 mod avx2;
 mod avx512;
 mod function;
