@@ -92,6 +92,16 @@ impl PanelShape {
         }
     }
 
+    /// For pairs in vectors of sixteen, whatever this processor has.
+    #[cfg(test)]
+    pub(super) fn of_tiles(columns: usize) -> Self {
+        Self {
+            columns,
+            lanes: 16,
+            depth: 2,
+        }
+    }
+
     /// Rows of a panel that hold `inner` rows.
     pub(crate) fn rows(self, inner: usize) -> usize {
         inner.div_ceil(self.depth)

@@ -1,5 +1,5 @@
 //! Matrix products: `C = A · B` in f32, or of numbers rounded to bfloat16 and summed in f32; any strides, packed
-//! columns, one register tile per width.
+//! columns, one register tile per width, or the processor's own tiles.
 
 mod columns;
 mod driver;
@@ -10,6 +10,10 @@ mod pass;
 #[cfg(test)]
 mod tests;
 mod tile;
+#[cfg(any(target_arch = "x86_64", test))]
+mod tiled;
+#[cfg(test)]
+mod tiled_tests;
 
 pub(crate) use columns::{BLOCK, Columns, PanelShape, Panels, pack_lanes};
 pub(crate) use driver::{Product, multiply, multiply_here, pack_all};

@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::super::simd::{Level, Simd};
 use super::multiply::{Multiply, ProductTask, run_products};
 use super::tile::{Corner, Rows, tiles};
+#[cfg(target_arch = "x86_64")]
+use super::tiled;
 use super::{PanelShape, Target};
 
 /// Numbers of B that one pass over A's rows reads: they stay in the middle cache.
@@ -73,7 +75,7 @@ impl<'a> Packed<'a> {
     }
 
     #[inline(always)]
-    fn panel(&self, panel: usize, steps: Range<usize>) -> &'a [f32] {
+    pub(super) fn panel(&self, panel: usize, steps: Range<usize>) -> &'a [f32] {
         let before = self.shape.place(self.first, self.inner).start;
         let start = self.shape.place(panel, self.inner).start - before;
         let width = self.shape.width(panel);
@@ -117,6 +119,11 @@ pub(crate) struct Piece<'a, A> {
 impl<A: Lines> Piece<'_, A> {
     /// Computes the rectangle, at the level that B was packed for.
     pub(crate) fn multiply(self) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(unit) = self.pass.level.tiles() {
+            tiled::multiply(self, |task| unit.run(task));
+            return;
+        }
         run_products(self.pass.level, self);
     }
 }

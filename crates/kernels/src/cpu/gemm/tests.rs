@@ -1,4 +1,4 @@
-//! Products of random shapes and strides against f64, at every level and in half products.
+//! Products of random shapes and strides against f64, at every level, in single and in half products.
 
 use burn::tensor::bf16;
 use proptest::prelude::*;
@@ -73,7 +73,9 @@ proptest! {
 
     #[test]
     fn half_products_match_sums_of_rounded_numbers(case in case()) {
-        check("half", &case, Level::of(Precision::Half));
+        at_each_level(|level| {
+            check(level, &case, Level::of(Precision::Half));
+        });
     }
 }
 

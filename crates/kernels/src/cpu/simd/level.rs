@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::{HalfSimd, Simd, portable::Portable};
 #[cfg(target_arch = "x86_64")]
 use super::{
+    amx::Amx,
     avx2::Avx2,
     avx512::{Avx512, Avx512Half},
 };
@@ -24,6 +25,12 @@ pub(crate) enum Level {
     /// AVX-512 with products of bfloat16, which matrix products are made of. All else is as without.
     #[cfg(target_arch = "x86_64")]
     Avx512Half(Avx512Half),
+    /// AVX-512, beside tile registers that nothing here makes use of.
+    #[cfg(target_arch = "x86_64")]
+    Amx(Amx),
+    /// AVX-512 with products of bfloat16, and tile registers for matrix products of bfloat16.
+    #[cfg(target_arch = "x86_64")]
+    AmxHalf(Amx),
 }
 
 /// A kernel, compiled once for each level.
@@ -54,16 +61,12 @@ impl Level {
             return level;
         }
         *CHOSEN.get_or_init(|| {
-            let name = std::env::var("TUBELET_CPU").ok();
-            let available = Self::available();
-            let widest = available[available.len() - 1];
-            match name {
-                Some(name) => available
-                    .into_iter()
-                    .find(|level| level.name() == name)
-                    .unwrap_or(widest),
-                None => widest,
-            }
+            // No level is looked for beyond the one that is named: looking for tile registers asks the system for them.
+            let named = std::env::var("TUBELET_CPU").ok();
+            named
+                .and_then(|name| Self::available().find(|level| level.name() == name))
+                .or_else(|| Self::available().next_back())
+                .unwrap_or(Self::Portable(Portable))
         })
     }
 
@@ -74,6 +77,8 @@ impl Level {
             (Precision::Half, Self::Avx512(simd)) => {
                 Avx512Half::detect(simd).map_or(Self::Avx512(simd), Self::Avx512Half)
             }
+            #[cfg(target_arch = "x86_64")]
+            (Precision::Half, Self::Amx(amx)) => Self::AmxHalf(amx),
             (_, level) => level,
         }
     }
@@ -82,20 +87,35 @@ impl Level {
     pub(crate) fn is_half(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512Half(_) => true,
+            Self::Avx512Half(_) | Self::AmxHalf(_) => true,
             _ => false,
         }
     }
 
-    /// Every level this processor has, the widest last.
-    pub(crate) fn available() -> Vec<Self> {
-        let mut levels = vec![Self::Portable(Portable)];
-        #[cfg(target_arch = "x86_64")]
-        {
-            levels.extend(Avx2::detect().map(Self::Avx2));
-            levels.extend(Avx512::detect().map(Self::Avx512));
+    /// The tile registers, where matrix products are made on them.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn tiles(self) -> Option<Amx> {
+        match self {
+            Self::AmxHalf(amx) => Some(amx),
+            _ => None,
         }
-        levels
+    }
+
+    /// Every level this processor has, the widest last; each is looked for when it is asked for.
+    pub(crate) fn available() -> impl DoubleEndedIterator<Item = Self> {
+        let detect: &[fn() -> Option<Self>] = &[
+            || Some(Self::Portable(Portable)),
+            #[cfg(target_arch = "x86_64")]
+            || Avx2::detect().map(Self::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            || Avx512::detect().map(Self::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            || {
+                let half = Avx512Half::detect(Avx512::detect()?)?;
+                Amx::detect(half).map(Self::Amx)
+            },
+        ];
+        detect.iter().filter_map(|detect| detect())
     }
 
     /// The name `TUBELET_CPU` knows.
@@ -106,6 +126,8 @@ impl Level {
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(_) | Self::Avx512Half(_) => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Self::Amx(_) | Self::AmxHalf(_) => "amx",
         }
     }
 
@@ -116,7 +138,9 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) | Self::Avx512Half(_) => Avx512::LANES,
+            Self::Avx512(_) | Self::Avx512Half(_) | Self::Amx(_) | Self::AmxHalf(_) => {
+                Avx512::LANES
+            }
         }
     }
 
@@ -130,6 +154,8 @@ impl Level {
             Self::Avx512(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Half(half) => half.full().run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Amx(amx) | Self::AmxHalf(amx) => amx.half().full().run(task),
         }
     }
 
@@ -141,6 +167,8 @@ impl Level {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Half(half) => half.run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::AmxHalf(amx) => amx.half().run(task),
             _ => unreachable!("only levels of half products run them"),
         }
     }

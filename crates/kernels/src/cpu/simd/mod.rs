@@ -1,10 +1,15 @@
 //! Vectors of `f32` at three widths behind one trait, and the choice between them.
 
+mod amx;
+#[cfg(all(test, target_arch = "x86_64"))]
+mod amx_tests;
 mod avx2;
 mod avx512;
 mod function;
 mod level;
 mod portable;
+#[cfg(any(target_arch = "x86_64", test))]
+pub(crate) mod tiles;
 mod vector;
 
 pub(crate) use function::{exp, normal, sigmoid};
