@@ -1,7 +1,9 @@
-//! Which vector instructions to use: the widest the processor has, or what `TUBELET_CPU` names.
+//! Which vector instructions to use: the fastest the processor has, or what `TUBELET_CPU` names.
 
 use std::sync::OnceLock;
 
+#[cfg(target_arch = "aarch64")]
+use super::neon::Neon;
 use super::{HalfSimd, Simd, portable::Portable};
 #[cfg(target_arch = "x86_64")]
 use super::{
@@ -10,11 +12,14 @@ use super::{
 };
 use crate::Precision;
 
-/// A width this processor has.
+/// Instructions this processor has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Level {
     /// Plain Rust.
     Portable(Portable),
+    /// NEON.
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
     /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
@@ -56,13 +61,13 @@ impl Level {
         *CHOSEN.get_or_init(|| {
             let name = std::env::var("TUBELET_CPU").ok();
             let available = Self::available();
-            let widest = available[available.len() - 1];
+            let fastest = available[available.len() - 1];
             match name {
                 Some(name) => available
                     .into_iter()
                     .find(|level| level.name() == name)
-                    .unwrap_or(widest),
-                None => widest,
+                    .unwrap_or(fastest),
+                None => fastest,
             }
         })
     }
@@ -87,9 +92,11 @@ impl Level {
         }
     }
 
-    /// Every level this processor has, the widest last.
+    /// Every level this processor has, the fastest last.
     pub(crate) fn available() -> Vec<Self> {
         let mut levels = vec![Self::Portable(Portable)];
+        #[cfg(target_arch = "aarch64")]
+        levels.extend(Neon::detect().map(Self::Neon));
         #[cfg(target_arch = "x86_64")]
         {
             levels.extend(Avx2::detect().map(Self::Avx2));
@@ -102,6 +109,8 @@ impl Level {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Portable(_) => "portable",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => "neon",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
@@ -113,6 +122,8 @@ impl Level {
     pub(crate) fn lanes(self) -> usize {
         match self {
             Self::Portable(_) => Portable::LANES,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => Neon::LANES,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
@@ -124,6 +135,8 @@ impl Level {
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self {
             Self::Portable(simd) => simd.run(task),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]

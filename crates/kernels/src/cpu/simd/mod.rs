@@ -1,10 +1,13 @@
-//! Vectors of `f32` at three widths behind one trait, and the choice between them.
+//! Vectors of `f32` of several processors behind one trait, and the choice between them.
 
 mod avx2;
 mod avx512;
 mod function;
 mod level;
+mod neon;
 mod portable;
+#[cfg(test)]
+mod tests;
 mod vector;
 
 pub(crate) use function::{exp, normal, sigmoid};
