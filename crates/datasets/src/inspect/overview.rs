@@ -49,7 +49,7 @@ pub enum DatasetKind {
 
 impl DatasetKind {
     /// All of them, with their names, in the order in which a folder is compared with them.
-    pub(super) const ALL: [(Self, &'static str); 32] = [
+    pub(super) const ALL: [(Self, &'static str); 33] = [
         (Self::Davis2016, "DAVIS 2016"),
         (Self::Davis2017, "DAVIS 2017"),
         (Self::SaV, "SA-V"),

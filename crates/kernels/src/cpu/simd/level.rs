@@ -1,7 +1,9 @@
-//! Which vector instructions to use: the widest the processor has, or what `TUBELET_CPU` names.
+//! Which vector instructions to use: the fastest the processor has, or what `TUBELET_CPU` names.
 
 use std::sync::OnceLock;
 
+#[cfg(target_arch = "aarch64")]
+use super::neon::Neon;
 use super::{HalfSimd, Simd, portable::Portable};
 #[cfg(target_arch = "x86_64")]
 use super::{
@@ -11,11 +13,14 @@ use super::{
 };
 use crate::Precision;
 
-/// A width this processor has.
+/// Instructions this processor has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Level {
     /// Plain Rust.
     Portable(Portable),
+    /// NEON.
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
     /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
@@ -101,10 +106,12 @@ impl Level {
         }
     }
 
-    /// Every level this processor has, the widest last; each is looked for when it is asked for.
+    /// Every level this processor has, the fastest last; each is looked for when it is asked for.
     pub(crate) fn available() -> impl DoubleEndedIterator<Item = Self> {
         let detect: &[fn() -> Option<Self>] = &[
             || Some(Self::Portable(Portable)),
+            #[cfg(target_arch = "aarch64")]
+            || Neon::detect().map(Self::Neon),
             #[cfg(target_arch = "x86_64")]
             || Avx2::detect().map(Self::Avx2),
             #[cfg(target_arch = "x86_64")]
@@ -122,6 +129,8 @@ impl Level {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Portable(_) => "portable",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => "neon",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
@@ -135,6 +144,8 @@ impl Level {
     pub(crate) fn lanes(self) -> usize {
         match self {
             Self::Portable(_) => Portable::LANES,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => Neon::LANES,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
@@ -148,6 +159,8 @@ impl Level {
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self {
             Self::Portable(simd) => simd.run(task),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(simd) => simd.run(task),
             #[cfg(target_arch = "x86_64")]

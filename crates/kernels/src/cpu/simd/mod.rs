@@ -1,4 +1,4 @@
-//! Vectors of `f32` at three widths behind one trait, and the choice between them.
+//! Vectors of `f32` of several processors behind one trait, and the choice between them.
 
 mod amx;
 #[cfg(all(test, target_arch = "x86_64"))]
@@ -7,7 +7,10 @@ mod avx2;
 mod avx512;
 mod function;
 mod level;
+mod neon;
 mod portable;
+#[cfg(test)]
+mod tests;
 #[cfg(any(target_arch = "x86_64", test))]
 pub(crate) mod tiles;
 mod vector;
