@@ -1,4 +1,7 @@
 //! Memory that is used again: buffers for packing, and new tensors.
+//!
+//! In this crate's tests both are filled with what is not a number, which no kernel may use, and a buffer is no
+//! longer than the lines it needs, so that a memory checker knows its end.
 
 use std::cell::RefCell;
 
@@ -26,10 +29,19 @@ pub(crate) fn with_scratch<R>(length: usize, body: impl FnOnce(&mut [f32]) -> R)
     if lines.len() < needed {
         lines.resize(needed, Line([0.0; 16]));
     }
+    if cfg!(test) {
+        lines.truncate(needed);
+        lines.shrink_to_fit();
+        lines.fill(Line([f32::NAN; 16]));
+    }
     // SAFETY: a line is sixteen numbers without padding, so `needed` lines hold at least `length` numbers.
     let numbers =
         unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<f32>(), length) };
     let result = body(numbers);
+    if cfg!(test) {
+        let mut beyond = lines.iter().flat_map(|line| line.0).skip(length);
+        assert!(beyond.all(f32::is_nan), "written past {length}");
+    }
     if lines.len() <= KEPT {
         FREE.with_borrow_mut(|free| free.push(lines));
     }
@@ -69,6 +81,9 @@ pub(crate) fn unwritten(length: usize) -> Vec<f32> {
     // kernel check against a reference; zeroing first would cost a pass over memory.
     unsafe {
         data.set_len(length);
+    }
+    if cfg!(test) {
+        data.fill(f32::NAN);
     }
     data
 }
