@@ -25,7 +25,9 @@ const NUMBERS: [f32; 14] = [
     f32::NAN,
 ];
 
-type Pairwise<S> = fn(S, <S as Simd>::Vector, <S as Simd>::Vector) -> <S as Simd>::Vector;
+type Vectors<S> = fn(S, <S as Simd>::Vector, <S as Simd>::Vector) -> <S as Simd>::Vector;
+/// A name, the instruction and the same on single numbers.
+type Pairwise<S> = (&'static str, Vectors<S>, fn(f32, f32) -> f32);
 
 fn same(a: f32, b: f32) -> bool {
     a == b || (a.is_nan() && b.is_nan())
@@ -78,7 +80,7 @@ kernel_test!(arithmetic_is_that_of_each_lane, simd, {
             let left = |lane: usize| NUMBERS[(start + lane) % count];
             let right = |lane: usize| NUMBERS[(start + shift + lane) % count];
             let (a, b) = (vector(simd, left), vector(simd, right));
-            let cases: [(&str, Pairwise<S>, fn(f32, f32) -> f32); 6] = [
+            let cases: [Pairwise<S>; 6] = [
                 ("sum", S::add, |a, b| a + b),
                 ("difference", S::sub, |a, b| a - b),
                 ("product", S::mul, |a, b| a * b),
