@@ -380,7 +380,7 @@ const RIG_RULES: &[Rules] = &[
     ),
     rules(
         "predicted-objects",
-        "likewise, but objects without a predicted mask in any picture are left out: for results of a few objects",
+        "likewise, of objects with a predicted mask in some picture",
     ),
 ];
 
