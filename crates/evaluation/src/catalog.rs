@@ -380,7 +380,7 @@ const RIG_RULES: &[Rules] = &[
     ),
     rules(
         "predicted-objects",
-        "likewise, of objects with a predicted mask in some picture",
+        "likewise, of objects that are predicted",
     ),
 ];
 
