@@ -378,10 +378,7 @@ const RIG_RULES: &[Rules] = &[
         "an instance's score is the mean over all annotated pictures, in each camera from the first in which it appears on \
          either side; instances weigh the same (the paper does not say how it averages)",
     ),
-    rules(
-        "predicted-objects",
-        "likewise, of objects that are predicted",
-    ),
+    rules("predicted-objects", "likewise, of what is predicted"),
 ];
 
 pub(crate) const RIG_CROSS_VIEW: Entry = Entry {
