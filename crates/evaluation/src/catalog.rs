@@ -381,10 +381,7 @@ const RIG_RULES: &[Rules] = &[
         "an instance's score is the mean over all annotated pictures, in each camera from the first in which it appears on \
          either side; instances weigh the same (the paper does not say how it averages)",
     ),
-    rules(
-        "predicted-objects",
-        "likewise, but objects without a predicted mask in any picture are left out: for results of a few objects",
-    ),
+    rules("predicted-objects", "likewise, of what is predicted"),
 ];
 
 pub(crate) const RIG_CROSS_VIEW: Entry = Entry {
