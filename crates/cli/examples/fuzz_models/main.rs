@@ -21,7 +21,6 @@ mod damage;
 #[expect(dead_code, reason = "prompts fail in few of the program's ways")]
 #[path = "../../src/failure.rs"]
 mod failure;
-#[expect(dead_code, reason = "what a prompt says is not looked at")]
 #[path = "../../src/prompts/file.rs"]
 mod file;
 #[path = "../../../datasets/examples/fuzz/process.rs"]
