@@ -395,8 +395,5 @@ pub(crate) const RIG_CROSS_VIEW: Entry = Entry {
 pub(crate) const RIG_GENERIC: Entry = Entry {
     name: "rig-generic",
     about: "all objects that the cameras of a rig see: J and F over all cameras (MST-SAM)",
-    truth: RIG_TRUTH,
-    predictions: RIG_PREDICTIONS,
-    split: RIG_SPLIT,
-    rules: RIG_RULES,
+    ..RIG_CROSS_VIEW
 };

@@ -173,7 +173,8 @@ fn components_of_waymo_are_read_back_equal_with_panoptic_labels() {
     let mut again = RigClip::from_waymo_components(&set, "segment-1").unwrap();
     assert_same(&mut again, &mut found, Loss::None);
     let poses = set.vehicle_poses("segment-1").unwrap();
-    assert_eq!(poses.map(|it| it.unwrap().timestamp_micros).count(), 3);
+    let times = poses.map(|pose| pose.unwrap().timestamp_micros);
+    assert_eq!(times.collect::<Vec<_>>().len(), 3);
     let mut labels = set.segmentations("segment-1").unwrap();
     let first = labels.next().unwrap().unwrap().content;
     assert_eq!(
