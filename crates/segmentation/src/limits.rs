@@ -85,7 +85,8 @@ pub(crate) fn check_limits(config: &SegmenterConfig) -> Result<(), SegmentationE
         }
     }
     let (channels, grid) = (config.channels(), config.embedding_size());
-    if !channels.is_multiple_of(memory.channels) {
+    // A model of single images may say anything of its memories; those of more channels than it has hold no pointers.
+    if memory.channels < channels && !channels.is_multiple_of(memory.channels) {
         return refuse(format!(
             "{} memory channels do not divide {channels} channels",
             memory.channels

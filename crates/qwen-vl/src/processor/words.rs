@@ -2,7 +2,7 @@
 //!
 //! In: `tokenizer.json` as released. Out: token ids; text, piece by piece while an answer grows; the bytes of each token.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, panic::catch_unwind};
 
 use tokenizers::Tokenizer;
 
@@ -30,10 +30,11 @@ impl Words {
             let source = std::io::ErrorKind::NotFound.into();
             return Err(QwenError::Io { path, source });
         };
-        let tokenizer = Tokenizer::from_bytes(&text).map_err(|error| QwenError::File {
-            path,
-            reason: error.to_string(),
-        })?;
+        // Of some damaged files the reader says nothing but panics.
+        let tokenizer = catch_unwind(|| Tokenizer::from_bytes(&text))
+            .map_err(|_| "the reader of tokenizers gives up".to_owned())
+            .and_then(|read| read.map_err(|error| error.to_string()))
+            .map_err(|reason| QwenError::File { path, reason })?;
         let vocabulary = config.text.vocabulary;
         let size = tokenizer.get_vocab_size(true);
         let mismatch = |reason: String| Err(QwenError::TokenizerMismatch { reason });

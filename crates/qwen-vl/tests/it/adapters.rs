@@ -292,7 +292,7 @@ fn gradients_of_blocks_computed_again_are_those_of_blocks_kept() {
     assert_eq!(adapter.projections().count(), 3 * 7 + 3 * 4 + 3 * 2);
     // Where nothing is recorded, kernels have ways of their own for very few rows, such as a picture of four patches, that round
     // differently.
-    for (case, most) in [("image", 1e-6), ("video", 1e-6), ("mixed", 1e-4)] {
+    for (case, most) in [("image", 1e-6), ("video", 1e-6), ("mixed", 3e-4)] {
         let used = AdapterUse::training(&adapter);
         let expected = gradients(&model, &adapter, used, case);
         let found = gradients(&model, &adapter, used.recomputing(1), case);
