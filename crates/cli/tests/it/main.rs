@@ -15,4 +15,6 @@ mod file;
 mod mutation;
 mod program;
 mod rigs;
+#[path = "../../../datasets/tests/it/survival.rs"]
+mod survival;
 mod tracking;

@@ -16,6 +16,7 @@ mod referring;
 mod rig;
 mod segmentation;
 mod shared;
+mod survival;
 mod tracking;
 mod validation;
 mod waymo;

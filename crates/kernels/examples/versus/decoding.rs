@@ -5,10 +5,10 @@ use std::cell::Cell;
 use std::time::Instant;
 
 use burn::tensor::{DType, Device, Distribution, Tensor};
-use rayon::prelude::*;
 use tubelet_kernels::{CompressedWeight, Compression, LinearOptions, compressed_linear, linear};
 
 use super::cases::Call;
+use super::memory::read_speed;
 
 /// Storage, inner and outer size, as the worker reads them.
 pub(crate) const CASES: &[&str] = &[
@@ -74,7 +74,8 @@ pub(crate) fn prepare(case: &str) -> (Call, usize) {
 
 /// Memory to read, and how fast that goes.
 pub(crate) struct Memory {
-    numbers: Tensor<2>,
+    numbers: Vec<f32>,
+    weight: Tensor<2>,
     row: Tensor<2>,
 }
 
@@ -83,37 +84,21 @@ impl Memory {
     pub(crate) fn new() -> Self {
         let device = Device::flex();
         Self {
-            numbers: Tensor::ones([TOTAL / 4 / 2048, 2048], &device),
+            numbers: vec![1.0; TOTAL / 4],
+            weight: Tensor::ones([TOTAL / 4 / 2048, 2048], &device),
             row: Tensor::ones([1, 2048], &device),
         }
     }
 
     /// Gigabytes that all threads read in a second, in f32: a plain sum, or a product of one row where that is faster.
     pub(crate) fn bandwidth(&self) -> f64 {
-        let rate = |start: Instant| TOTAL as f64 / 1e9 / start.elapsed().as_secs_f64();
         let start = Instant::now();
         std::hint::black_box(linear(
             self.row.clone(),
-            self.numbers.clone(),
+            self.weight.clone(),
             LinearOptions::default(),
         ));
-        let product = rate(start);
-        let data = self.numbers.clone().into_data();
-        let numbers = data.as_slice::<f32>().unwrap_or_default();
-        let start = Instant::now();
-        let sum: f32 = numbers
-            .par_chunks(1 << 16)
-            .map(|chunk| {
-                let mut sums = [0.0_f32; 64];
-                for numbers in chunk.as_chunks::<64>().0 {
-                    for (sum, number) in sums.iter_mut().zip(numbers) {
-                        *sum += number;
-                    }
-                }
-                sums.iter().sum::<f32>()
-            })
-            .sum();
-        std::hint::black_box(sum);
-        rate(start).max(product)
+        let product = TOTAL as f64 / 1e9 / start.elapsed().as_secs_f64();
+        read_speed(&self.numbers).max(product)
     }
 }

@@ -6,6 +6,7 @@
 mod cases;
 mod decoding;
 mod half;
+mod memory;
 mod sampling;
 mod transformer;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use burn::tensor::bf16;
 
-use super::few_rows::{self, Dots, WeightRows, multiply as multiply_few};
+use super::few_rows::{self, WeightRows, added, fill_by_dots, multiply as multiply_few};
 use super::gemm::{BLOCK, Columns, Finish, Matrix, Panels, Product, Target, multiply, pack_lanes};
 use super::memory::unwritten;
 use super::nibbles::NibbleRows;
@@ -288,12 +288,7 @@ impl WeightRows for FourRows<'_> {
         out: &mut [f32],
     ) {
         if !level.is_half() {
-            level.run(Dots {
-                inputs,
-                weight: self,
-                first,
-                out,
-            });
+            fill_by_dots(level, self, (inputs, first), out);
             return;
         }
         let count = out.len() / R;
@@ -320,18 +315,4 @@ fn finite(scale: bf16) -> f32 {
 #[inline(always)]
 pub(super) fn ask_for_next<S: Simd, T>(simd: S, codes: &[T], place: usize, rows: usize) {
     simd.prefetch(codes.as_ptr().wrapping_add(place + rows).cast());
-}
-
-#[inline(always)]
-fn added<S: Simd, const R: usize, const W: usize>(
-    simd: S,
-    sums: [[S::Vector; R]; W],
-) -> [[f32; R]; W] {
-    let mut found = [[0.0; R]; W];
-    for (found, sums) in found.iter_mut().zip(sums) {
-        for (found, sum) in found.iter_mut().zip(sums) {
-            *found = simd.sum(sum);
-        }
-    }
-    found
 }

@@ -40,13 +40,38 @@ pub(crate) trait WeightRows: Sync {
     where
         Self: Sized,
     {
-        level.run(Dots {
-            inputs,
-            weight: self,
-            first,
-            out,
-        });
+        fill_by_dots(level, self, (inputs, first), out);
     }
+}
+
+/// [`WeightRows::fill`] row after row.
+pub(super) fn fill_by_dots<const R: usize>(
+    level: Level,
+    weight: &impl WeightRows,
+    (inputs, first): ([&[f32]; R], usize),
+    out: &mut [f32],
+) {
+    level.run(Dots {
+        inputs,
+        weight,
+        first,
+        out,
+    });
+}
+
+/// The sum of each register's lanes.
+#[inline(always)]
+pub(super) fn added<S: Simd, const R: usize, const W: usize>(
+    simd: S,
+    sums: [[S::Vector; R]; W],
+) -> [[f32; R]; W] {
+    let mut found = [[0.0; R]; W];
+    for (found, sums) in found.iter_mut().zip(sums) {
+        for (found, sum) in found.iter_mut().zip(sums) {
+            *found = simd.sum(sum);
+        }
+    }
+    found
 }
 
 /// Whether these rows are few for a weight of so many rows, and each lies in one piece.
@@ -122,12 +147,11 @@ fn multiply_rows<const R: usize>(
 }
 
 /// Some rows of the weight with all inputs; written one row of the weight after the other.
-pub(super) struct Dots<'a, W, const R: usize> {
-    pub inputs: [&'a [f32]; R],
-    pub weight: &'a W,
-    /// The first of the rows.
-    pub first: usize,
-    pub out: &'a mut [f32],
+struct Dots<'a, W, const R: usize> {
+    inputs: [&'a [f32]; R],
+    weight: &'a W,
+    first: usize,
+    out: &'a mut [f32],
 }
 
 impl<W: WeightRows, const R: usize> Task for Dots<'_, W, R> {

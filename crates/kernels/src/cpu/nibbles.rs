@@ -5,7 +5,7 @@
 use burn::tensor::bf16;
 
 use super::compressed::{GROUP, LINE, ask_for_next};
-use super::few_rows::TOGETHER;
+use super::few_rows::{TOGETHER, added};
 use super::memory::with_scratch;
 use super::simd::{HalfSimd, HalfTask, Level, Simd};
 
@@ -172,13 +172,7 @@ fn dots<H: HalfSimd, const R: usize, const W: usize>(
             add_block(half, block_of, &rounded[block * BLOCK..], (sums, length));
         }
     }
-    let mut found = [[0.0; R]; W];
-    for (found, sums) in found.iter_mut().zip(sums) {
-        for (found, sum) in found.iter_mut().zip(sums) {
-            *found = full.sum(sum);
-        }
-    }
-    found
+    added(full, sums)
 }
 
 type Lanes<H> = <<H as HalfSimd>::Full as Simd>::Vector;

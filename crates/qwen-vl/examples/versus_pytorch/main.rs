@@ -6,13 +6,15 @@
 //! `fixtures/qwen_vl/full_size.py` (`LAYERS=4` for less). `TUBELET_PYTHON` names the Python that has `transformers` (`python3` otherwise),
 //! `RAYON_NUM_THREADS` the threads of all sides (all cores otherwise).
 
+#[path = "../../../kernels/examples/versus/memory.rs"]
+mod memory;
 mod ours;
 mod worker;
 
-use std::{io::Write, path::Path, time::Instant};
+use std::{io::Write, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use rayon::prelude::*;
+use memory::read_speed;
 use worker::Worker;
 
 /// Bytes that are read to time the memory.
@@ -137,22 +139,5 @@ fn median(mut times: Vec<f64>) -> f64 {
 
 /// Gigabytes that all threads read in a second; the best of three passes.
 fn bandwidth(data: &[f32]) -> f64 {
-    let pass = || {
-        let start = Instant::now();
-        let sum: f32 = data
-            .par_chunks(1 << 16)
-            .map(|chunk| {
-                let mut sums = [0.0_f32; 64];
-                for numbers in chunk.as_chunks::<64>().0 {
-                    for (sum, number) in sums.iter_mut().zip(numbers) {
-                        *sum += number;
-                    }
-                }
-                sums.iter().sum::<f32>()
-            })
-            .sum();
-        assert!(sum > 0.0, "the sum is used");
-        BYTES as f64 / 1e9 / start.elapsed().as_secs_f64()
-    };
-    (0..3).map(|_| pass()).fold(0.0, f64::max)
+    (0..3).map(|_| read_speed(data)).fold(0.0, f64::max)
 }

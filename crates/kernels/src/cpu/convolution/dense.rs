@@ -4,6 +4,7 @@ use super::super::gemm::{Columns, Finish, Lines, Matrix, Product, Target, multip
 use super::super::memory::{unwritten, with_scratch};
 use super::super::pointwise::activate;
 use super::super::simd::{Level, Simd, Task};
+use super::super::transpose::{Across, transpose};
 use super::batch::{Threads, each_image};
 use super::direct::Direct;
 use super::layout::Layout;
@@ -181,13 +182,13 @@ pub(super) fn weight_gradient(
             add_product(level, Patches::new(image, *window), gradient, c);
         }
     }
-    let across = Matrix::dense(&across, [elements, channels]);
     let mut weights = unwritten(elements * channels);
-    for (channel, row) in weights.chunks_exact_mut(elements.max(1)).enumerate() {
-        for (element, weight) in row.iter_mut().enumerate() {
-            *weight = across.get(element, channel);
-        }
-    }
+    let across = Across {
+        numbers: &across,
+        stride: channels,
+        shape: [elements, channels],
+    };
+    transpose(level, across, &mut weights, elements);
     weights
 }
 
