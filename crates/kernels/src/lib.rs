@@ -22,6 +22,7 @@
 )]
 
 mod activation;
+mod addition;
 mod attention;
 mod compressed;
 mod convolution;
@@ -32,6 +33,7 @@ mod linear;
 mod mapped;
 mod normalization;
 mod optimizer;
+mod permutation;
 mod pooling;
 mod precision;
 mod recompute;
@@ -44,6 +46,7 @@ mod sampling;
 mod softmax;
 
 pub use activation::{Activation, activate, gated_silu};
+pub use addition::add;
 pub use attention::{AttentionOptions, attention, self_attention};
 pub use compressed::{CompressedWeight, Compression, compressed_linear};
 pub use convolution::{Conv2dOptions, ConvTranspose2dOptions, conv_transpose2d, conv2d};
@@ -53,6 +56,7 @@ pub use linear::{LinearOptions, linear, matmul};
 pub use mapped::MappedFile;
 pub use normalization::{layer_norm, layer_norm_2d, rms_norm};
 pub use optimizer::{AdamWState, AdamWStep, adam_w_step};
+pub use permutation::permuted;
 pub use pooling::max_pool_by_two;
 pub use precision::Precision;
 pub use recompute::{Recomputable, recomputed};

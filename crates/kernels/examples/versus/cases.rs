@@ -9,8 +9,8 @@ use burn::tensor::{
 };
 use tubelet_kernels::{
     Activation, AttentionOptions, Conv2dOptions, ConvTranspose2dOptions, LinearOptions,
-    ResizeOptions, activate, attention, conv_transpose2d, conv2d, layer_norm, layer_norm_2d,
-    linear, resize_bilinear, softmax,
+    ResizeOptions, activate, add, attention, conv_transpose2d, conv2d, layer_norm, layer_norm_2d,
+    linear, permuted, resize_bilinear, softmax,
 };
 
 use super::sampling;
@@ -63,6 +63,9 @@ pub(crate) const CASES: &[&str] = &[
     "resize 1 256 64 256",
     "resize_grad 2 32 64 256",
     "add 4096 1024",
+    "permute 1 1024 16 64",
+    "permute 4 4096 4 48",
+    "channels_last 1 256 64 64",
     "grid_sample 1 256 64 4096",
     "grid_sample_grad 2 64 64 4096",
     "deformable 1 900 8 32 64 4",
@@ -161,6 +164,7 @@ fn shapes(kind: &str, n: &[usize]) -> Shapes {
             "depthwise" => (vec![[a, b, c, c], [b, 1, d, d]], vec![], vec![b]),
             "transposed" => (vec![[a, b, c, c], [b, d, 2, 2]], vec![], vec![d]),
             "resize" => (vec![[a, b, c, c]], vec![], vec![]),
+            "permute" | "channels_last" => (vec![[a, b, c, d]], vec![], vec![]),
             _ => (vec![[a, b, c, d]], vec![], vec![b, b]),
         },
         [rows, columns] => (
@@ -211,7 +215,8 @@ fn run_two(kind: &str, side: Side, inputs: &Inputs) -> Tensor<2> {
             let variance = centred.clone().square().mean_dim(1);
             centred / (variance + 1e-6).sqrt() * one(0).unsqueeze() + one(1).unsqueeze()
         }
-        _ => x + y(),
+        (_, Side::Ours) => add(x, y()),
+        (_, Side::Plain) => x + y(),
     }
 }
 
@@ -276,6 +281,18 @@ fn run_four(kind: &str, n: &[usize], side: Side, inputs: &Inputs) -> Tensor<4> {
                 .with_align_corners(false)
                 .with_output_size([n[3]; 2]);
             module::interpolate(x, options)
+        }
+        ("permute" | "channels_last", _) => {
+            let axes = if kind == "permute" {
+                [0, 2, 1, 3]
+            } else {
+                [0, 2, 3, 1]
+            };
+            if side == Side::Ours {
+                return permuted(x, axes);
+            }
+            // What follows flattens it, which copies.
+            x.permute(axes.map(|axis| axis as isize))
         }
         (_, Side::Ours) => layer_norm_2d(x, one(0), one(1), 1e-6),
         (_, Side::Plain) => {

@@ -161,6 +161,10 @@ def build(name, n):
         call = lambda *x: deformable(sides, *x)
     elif kind.startswith("decode"):
         return decode(kind.removeprefix("decode_"), *n)
+    elif kind in ("permute", "channels_last"):
+        axes = (0, 2, 1, 3) if kind == "permute" else (0, 2, 3, 1)
+        inputs = [make(*n)]
+        call = lambda x: x.permute(axes).contiguous()
     elif kind == "add":
         inputs = [make(*n), make(*n)]
         call = lambda a, b: a + b

@@ -5,11 +5,13 @@ pub(crate) mod memory;
 pub(crate) mod simd;
 
 pub(crate) mod adam_w;
+mod addition;
 mod attention;
 mod channel_norm;
 mod compressed;
 mod compressed_linear;
 mod convolution;
+mod copy;
 mod few_rows;
 mod frozen_linear;
 mod gate;
@@ -31,11 +33,13 @@ mod transpose;
 mod turned;
 mod view;
 
+pub(crate) use addition::Addition;
 pub(crate) use attention::{Attention, PackedAttention, Scoring};
 pub(crate) use channel_norm::ChannelNorm;
 pub(crate) use compressed::{Codes, Compressed, GROUP};
 pub(crate) use compressed_linear::CompressedLinear;
 pub(crate) use convolution::{Convolution, Transposed};
+pub(crate) use copy::InOrder;
 pub(crate) use frozen_linear::FrozenLinear;
 pub(crate) use gate::GatedSilu;
 pub(crate) use grid_attention::{GridInputs, grid_attention};

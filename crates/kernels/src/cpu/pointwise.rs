@@ -221,16 +221,9 @@ fn map<S: Simd>(simd: S, function: impl Pointwise, values: &mut [f32]) {
     simd.store_rest(rest, result);
 }
 
-/// Numbers before the first place where a vector fills whole lines of memory, or one: to write across two takes twice as long.
-#[inline(always)]
-fn before_line<S: Simd>(values: &[f32]) -> usize {
-    let vector = S::LANES * size_of::<f32>();
-    values.as_ptr().align_offset(vector).min(values.len())
-}
-
 #[inline(always)]
 fn map_into<S: Simd>(simd: S, function: impl Pointwise, input: &[f32], output: &mut [f32]) {
-    let before = before_line::<S>(output);
+    let before = simd.before_line(output);
     let (first, input) = input.split_at(before);
     let (first_output, output) = output.split_at_mut(before);
     simd.store_rest(first_output, function.value(simd, simd.load_rest(first)));

@@ -3,6 +3,7 @@
 use burn_flex::FlexTensor;
 use rayon::prelude::*;
 
+use super::copy::in_order;
 use super::memory::{tensor, unwritten};
 use super::simd::{Level, Simd, Task};
 use super::view::{dense, dimensions, numbers, strides};
@@ -27,7 +28,7 @@ impl Map {
         let (tensor, strides) = if let Some(strides) = adjacent(input) {
             (input.clone(), strides)
         } else {
-            let tensor = input.to_contiguous();
+            let tensor = in_order(input);
             let strides = strides(&tensor).unwrap_or_else(|| vec![0; 4]);
             (tensor, strides)
         };

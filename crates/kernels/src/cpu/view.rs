@@ -3,6 +3,7 @@
 use burn::tensor::DType;
 use burn_flex::FlexTensor;
 
+use super::copy::in_order;
 use super::gemm::Matrix;
 use crate::Precision;
 
@@ -11,7 +12,7 @@ pub(crate) fn dense(tensor: &FlexTensor) -> FlexTensor {
     if tensor.is_contiguous() {
         tensor.clone()
     } else {
-        tensor.to_contiguous()
+        in_order(tensor)
     }
 }
 
@@ -26,7 +27,11 @@ pub(crate) fn precision_of(weight: &FlexTensor) -> Precision {
 
 /// The tensor in a buffer that holds its numbers in order and nothing else, to be written to.
 pub(crate) fn owned(tensor: FlexTensor) -> FlexTensor {
-    let dense = tensor.to_contiguous();
+    let dense = if tensor.is_contiguous() {
+        tensor.to_contiguous()
+    } else {
+        in_order(&tensor)
+    };
     // The last other handle, if there was one, so that writing needs no copy.
     drop(tensor);
     dense
@@ -73,7 +78,7 @@ impl RowView {
                 strides,
             },
             None => Self {
-                tensor: tensor.to_contiguous(),
+                tensor: in_order(tensor),
                 shape,
                 strides: [columns, 1],
             },

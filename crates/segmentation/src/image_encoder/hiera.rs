@@ -6,6 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+use tubelet_kernels::add;
 use tubelet_nn::{Conv2d, Conv2dConfig};
 
 use super::{
@@ -138,7 +139,7 @@ impl Hiera {
     pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 4] {
         let patches = self.patches.forward(images).permute([0, 2, 3, 1]);
         let [_, height, width, _] = patches.dims();
-        let mut map = patches + self.position.forward([height, width]);
+        let mut map = add(patches, self.position.forward([height, width]));
         let mut blocks = self.blocks.iter();
         self.stage_lengths.map(|length| {
             for block in blocks.by_ref().take(length) {

@@ -3,6 +3,10 @@
 //! In and out: `[batch, height, width, channels]` and `[batch · windows, side, side, channels]`.
 
 use burn::tensor::Tensor;
+use tubelet_kernels::permuted;
+
+/// Batch, windows down and across, rows and columns in a window, channels, from and to batch, windows down, rows, windows across, columns.
+const ACROSS_BEFORE_ROWS: [usize; 6] = [0, 1, 3, 2, 4, 5];
 
 /// A feature map cut into windows; zeros fill the last row and column of windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +35,8 @@ impl WindowGrid {
         } else {
             map.pad([(0, missing[0]), (0, missing[1]), (0, 0)], 0.0)
         };
-        map.reshape([batch, down, side, across, side, channels])
-            .swap_dims(2, 3)
-            .reshape([batch * down * across, side, side, channels])
+        let windows = map.reshape([batch, down, side, across, side, channels]);
+        permuted(windows, ACROSS_BEFORE_ROWS).reshape([batch * down * across, side, side, channels])
     }
 
     /// # Shapes
@@ -43,10 +46,9 @@ impl WindowGrid {
         let [count, _, _, channels] = windows.dims();
         let (side, [down, across]) = (self.side, self.counts());
         let batch = count / (down * across);
-        let map = windows
-            .reshape([batch, down, across, side, side, channels])
-            .swap_dims(2, 3)
-            .reshape([batch, down * side, across * side, channels]);
+        let map = windows.reshape([batch, down, across, side, side, channels]);
+        let map = permuted(map, ACROSS_BEFORE_ROWS);
+        let map = map.reshape([batch, down * side, across * side, channels]);
         let [height, width] = self.size;
         if [down * side, across * side] == self.size {
             map

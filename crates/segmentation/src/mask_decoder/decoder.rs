@@ -8,7 +8,7 @@ use burn::{
     nn::Initializer,
     tensor::{Device, Tensor, activation::sigmoid},
 };
-use tubelet_kernels::Activation;
+use tubelet_kernels::{Activation, add};
 use tubelet_nn::{FeedForward, FeedForwardConfig};
 
 use super::{
@@ -119,7 +119,7 @@ impl MaskDecoder {
         let outputs = outputs
             .unsqueeze::<3>()
             .expand([objects, MASKS + 2, channels]);
-        let image = input.image + input.dense;
+        let image = add(input.image, input.dense);
         let [batch, _, height, width] = image.dims();
         let state = TwoWayState {
             tokens: Tensor::cat(vec![outputs, input.sparse], 1),

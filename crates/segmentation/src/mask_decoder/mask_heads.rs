@@ -6,7 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::{Activation, activate, matmul};
+use tubelet_kernels::{Activation, activate, add, matmul};
 use tubelet_nn::{
     ConvTranspose2d, ConvTranspose2dConfig, FeedForward, FeedForwardConfig, LayerNorm2d,
     LayerNormConfig,
@@ -74,9 +74,9 @@ impl MaskHeads {
     ) -> Tensor<4> {
         let [stride_4, stride_8] = high_resolution;
         let [to_8, to_4] = &self.doublings;
-        let image = self.norm.forward(to_8.forward(image) + stride_8);
+        let image = self.norm.forward(add(to_8.forward(image), stride_8));
         let image = activate(image, Activation::Gelu);
-        let image = activate(to_4.forward(image) + stride_4, Activation::Gelu);
+        let image = activate(add(to_4.forward(image), stride_4), Activation::Gelu);
 
         let filters = self
             .filters

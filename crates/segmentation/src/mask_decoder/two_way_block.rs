@@ -6,7 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::Activation;
+use tubelet_kernels::{Activation, add};
 use tubelet_nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 
 use super::two_way_attention::{TwoWayAttention, TwoWayAttentionConfig, TwoWayAttentionInput};
@@ -84,7 +84,7 @@ impl TwoWayBlock {
     /// - `positions`: of tokens, and of pixels with a batch of one or as many as the image
     pub(crate) fn forward(&self, state: TwoWayState, positions: &TwoWayState) -> TwoWayState {
         let TwoWayState { tokens, image } = state;
-        let placed_image = image.clone() + positions.image.clone();
+        let placed_image = add(image.clone(), positions.image.clone());
 
         let (query, residual) = if self.first {
             (tokens.clone(), None)

@@ -6,6 +6,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+use tubelet_kernels::add;
 use tubelet_nn::{LayerNorm, LayerNormConfig};
 
 use super::{
@@ -82,7 +83,7 @@ impl TwoWayTransformer {
             .fold(state, |state, layer| layer.forward(state, &positions));
         let tokens = self.last_attention.forward(TwoWayAttentionInput {
             query: tokens.clone() + positions.tokens,
-            key: image.clone() + positions.image,
+            key: add(image.clone(), positions.image),
             value: image.clone(),
             residual: Some(tokens),
         });

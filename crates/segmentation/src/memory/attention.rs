@@ -7,7 +7,7 @@ use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::{Activation, GridKeys, grid_attention};
+use tubelet_kernels::{Activation, GridKeys, add, grid_attention};
 use tubelet_nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 
 use super::rotary::{AxialRotary, AxialRotaryConfig};
@@ -85,7 +85,7 @@ impl MemoryAttention {
         positions: Tensor<3>,
         memory: MemoryTokens,
     ) -> Tensor<3> {
-        let keys = memory.values.clone() + memory.positions;
+        let keys = add(memory.values.clone(), memory.positions);
         let looked_at = LookedAt {
             keys,
             values: memory.values,

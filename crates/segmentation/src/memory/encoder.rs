@@ -8,7 +8,7 @@ use burn::{
     nn::Initializer,
     tensor::{Device, Tensor},
 };
-use tubelet_kernels::Activation;
+use tubelet_kernels::{Activation, add};
 use tubelet_nn::{
     Conv2d, Conv2dConfig, LayerNorm, LayerNorm2d, LayerNormConfig, Linear, LinearConfig,
 };
@@ -70,7 +70,7 @@ impl MemoryEncoder {
     ) -> Tensor<4> {
         let masks = masks.mul_scalar(self.mask_scale).add_scalar(self.mask_bias);
         let masks = self.mask_reduction.forward(masks);
-        let mixed = self.feature_projection.forward(features) + masks;
+        let mixed = add(self.feature_projection.forward(features), masks);
         let mixed = self
             .blocks
             .iter()
@@ -166,6 +166,6 @@ impl MixingBlock {
         let hidden = self.norm.forward(pixels);
         let hidden = self.expand.forward_with(hidden, Activation::Gelu, None);
         let correction = self.contract.forward(hidden) * self.scale.val().unsqueeze();
-        image + correction.permute([0, 3, 1, 2])
+        add(image, correction.permute([0, 3, 1, 2]))
     }
 }

@@ -65,6 +65,8 @@ pub struct QuestionStage {
     pub questions: Count,
     /// Fewest and most objects of a clip.
     pub objects: [usize; 2],
+    /// Frames of a clip; those of `[questions]` if absent.
+    pub frames: Option<Count>,
     /// What is asked about; everything if absent.
     #[serde(default = "everything")]
     pub kinds: Vec<AskedKind>,
@@ -168,11 +170,11 @@ impl LanguageRecipe {
         found.or(self.stages.last())
     }
 
-    /// What clips are like.
-    pub(crate) fn clip(&self, objects: [usize; 2]) -> QuestionClipConfig {
+    /// What clips with so many objects are like; `frames` instead of the recipe's own.
+    pub(crate) fn clip(&self, objects: [usize; 2], frames: Option<Count>) -> QuestionClipConfig {
         QuestionClipConfig {
             side: self.questions.side.get(),
-            frames: self.questions.frames.get(),
+            frames: frames.unwrap_or(self.questions.frames).get(),
             objects,
         }
     }

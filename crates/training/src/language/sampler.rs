@@ -90,7 +90,7 @@ impl QuestionSampler {
         let stage = self.recipe.stage(step);
         let stage = stage.ok_or(TrainingError::Worker { step })?;
         self.batch(&QuestionRequest {
-            config: self.recipe.clip(stage.objects),
+            config: self.recipe.clip(stage.objects, stage.frames),
             purpose: Purpose::World,
             // Stages may have clips of different numbers; none may come twice.
             first: number << 16,

@@ -145,7 +145,7 @@ impl Run {
         } = trainer;
         let held_out = match &recipe.evaluation {
             Some(wanted) => {
-                let config = recipe.clip(wanted.objects);
+                let config = recipe.clip(wanted.objects, None);
                 Some(HeldOutQuestions::new(&sampler, wanted, config)?)
             }
             None => None,

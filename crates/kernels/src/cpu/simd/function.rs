@@ -4,28 +4,30 @@
 
 use super::Simd;
 
-/// `e^x`, zero from [`Simd::LEAST_EXPONENT`] down and at its largest from 88.37 on.
+const LN_2_HIGH: f32 = 0.693_359_4;
+const LN_2_LOW: f32 = -2.121_944_4e-4;
+
+/// `e^x`, zero from [`Simd::LEAST_EXPONENT`] down and at its largest from 88.37 on (Cody-Waite reduction).
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
-    exp_of_sum(simd, simd.min(simd.splat(88.37), x), simd.splat(0.0))
-}
-
-/// `e^(x + y)` for a `y` that may be too small to be added, and sums up to 88.37 (Cody-Waite reduction, Cephes' polynomial).
-#[inline(always)]
-fn exp_of_sum<S: Simd>(simd: S, x: S::Vector, y: S::Vector) -> S::Vector {
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    const COEFFICIENTS: [f32; 6] = [
-        1.987_569_1e-4,
-        1.398_2e-3,
-        8.333_452e-3,
-        4.166_579_6e-2,
-        1.666_666_5e-1,
-        0.5,
-    ];
+    let x = simd.min(simd.splat(88.37), x);
     let x = simd.max(simd.splat(S::LEAST_EXPONENT), x);
     let whole = simd.round(simd.mul(x, simd.splat(std::f32::consts::LOG2_E)));
-    let rest = simd.add(simd.mul_add(whole, simd.splat(-LN_2_HIGH), x), y);
+    let rest = simd.mul_add(whole, simd.splat(-LN_2_HIGH), x);
+    power(simd, whole, rest)
+}
+
+/// `2^whole · e^rest`, for a `rest` of at most half of `ln 2` that still lacks the lower digits of `whole · ln 2`; the polynomial is
+/// fitted for least relative error, 3e-9.
+#[inline(always)]
+fn power<S: Simd>(simd: S, whole: S::Vector, rest: S::Vector) -> S::Vector {
+    const COEFFICIENTS: [f32; 5] = [
+        1.381_422_2e-3,
+        8.368_899e-3,
+        4.166_840_4e-2,
+        1.666_652e-1,
+        4.999_999_4e-1,
+    ];
     let rest = simd.mul_add(whole, simd.splat(-LN_2_LOW), rest);
     let mut sum = simd.splat(COEFFICIENTS[0]);
     for coefficient in &COEFFICIENTS[1..] {
@@ -45,31 +47,33 @@ pub(crate) fn sigmoid<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
 
 /// The normal distribution at `x`: its cumulative function `Φ(x)` and `e^(−x²/2)`.
 ///
-/// The lower tail is `e^(−x²/2) · t · h(t)` with `t = 1 / (1 + 0.34·|x|)` and a polynomial `h` fitted for least
-/// relative error, so that it keeps its digits where `1 + erf` would lose them.
+/// The lower tail is `e^(−x²/2) · t · h(t)` with `t = 1 / (1 + 0.3·|x|)` and a polynomial `h` fitted for least
+/// relative error, 1.5e-7, so that it keeps its digits where `1 + erf` would lose them.
 #[inline(always)]
 pub(crate) fn normal<S: Simd>(simd: S, x: S::Vector) -> (S::Vector, S::Vector) {
-    const COEFFICIENTS: [f32; 9] = [
-        -0.026_121_318,
-        0.139_503_24,
-        -0.273_139_75,
-        0.202_189_83,
-        -0.044_722_8,
-        0.115_360_77,
-        0.115_197_31,
-        0.136_112_24,
-        0.135_620_5,
+    const COEFFICIENTS: [f32; 8] = [
+        0.035_674_732,
+        -0.157_202_9,
+        0.206_353_19,
+        -0.053_683_34,
+        0.128_561_47,
+        0.099_913_545,
+        0.120_753_95,
+        0.119_629_3,
     ];
+    const HALF_LOG2_E: f32 = std::f32::consts::LOG2_E / 2.0;
     let zero = simd.splat(0.0);
     let one = simd.splat(1.0);
-    // Beyond this nothing is left of the tail, and infinity times nothing would not be a number.
-    let size = simd.min(simd.splat(1e3), simd.abs(x));
-    let square = simd.mul(size, size);
-    // What the rounding of the square lost, so that the exponential of a large argument keeps its digits.
-    let lost = simd.mul_add(size, size, simd.sub(zero, square));
-    let half = simd.splat(-0.5);
-    let gaussian = exp_of_sum(simd, simd.mul(square, half), simd.mul(lost, half));
-    let t = simd.reciprocal(simd.mul_add(size, simd.splat(0.34), one));
+    // Beyond this nothing is left of the tail.
+    let size = simd.min(simd.splat(16.0), simd.abs(x));
+    let exponent = simd.mul(simd.mul(size, size), simd.splat(-HALF_LOG2_E));
+    let least = simd.splat(S::LEAST_EXPONENT * std::f32::consts::LOG2_E);
+    let whole = simd.round(simd.max(least, exponent));
+    // Both products are exact where the sum is, so that the exponential of a large square keeps its digits.
+    let halved = simd.mul(size, simd.splat(-0.5));
+    let above = simd.mul(whole, simd.splat(-LN_2_HIGH));
+    let gaussian = power(simd, whole, simd.mul_add(halved, size, above));
+    let t = simd.reciprocal(simd.mul_add(size, simd.splat(0.3), one));
     let mut h = simd.splat(COEFFICIENTS[0]);
     for coefficient in &COEFFICIENTS[1..] {
         h = simd.mul_add(h, t, simd.splat(*coefficient));

@@ -154,6 +154,13 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         }
     }
 
+    /// Numbers before the first place where a vector fills whole lines of memory, or one: to write across two takes twice as long.
+    #[inline(always)]
+    fn before_line(self, values: &[f32]) -> usize {
+        let vector = Self::LANES * size_of::<f32>();
+        values.as_ptr().align_offset(vector).min(values.len())
+    }
+
     /// `|a|`.
     #[inline(always)]
     fn abs(self, a: Self::Vector) -> Self::Vector {
