@@ -11,6 +11,7 @@ use crate::commands::{
     data::arguments::DataCommand,
     evaluate::arguments::{EXAMPLES as EVALUATE_EXAMPLES, EvaluateArguments},
 };
+use crate::models::known::ASK;
 use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
 
 /// Find anything in video, in space and time.
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Track an object through a clip made on the spot, with the embedded model.
     #[command(
-        after_help = "Examples:\n  tubelet demo\n  tubelet demo --rig --frames 12\n  tubelet demo --out /tmp/demo --json"
+        after_help = "Examples:\n  tubelet demo\n  tubelet demo --rig --frames 12\n  tubelet demo --ask\n  tubelet demo --out /tmp/demo --json"
     )]
     Demo(DemoArguments),
     /// Point at objects in a video and get their masks in every frame.
@@ -74,7 +75,11 @@ Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out.
 Coordinates are pixels of the video, frames count from 0.";
 
 const ASK_EXAMPLES: &str = "\
+Without --model, tubelet-ask answers: a model of 3 MB that learnt colours, shapes, directions, numbers and what
+comes first, of plain shapes in motion (`tubelet demo --ask` makes such a clip). It knows nothing of real video:
+for that, give the weights of a released Qwen3-VL.
 Examples:
+  tubelet ask out/demo/shapes.mp4 \"What do you see?\"
   tubelet ask clip.mp4 \"What happens after the car stops?\" --model Qwen/Qwen3-VL-2B-Instruct
   tubelet ask --image street.jpg \"How many people are there?\" --model models/qwen3-vl-4b --bits 8
   tubelet ask clip.mp4 \"When does she wave?\" --model models/qwen3-vl-4b --pattern '\\[\\d+\\.\\d, \\d+\\.\\d\\]'
@@ -84,7 +89,7 @@ Memory: about two bytes for each parameter, one with --bits 8, half of one with 
 #[derive(Debug, Args)]
 #[command(
     allow_missing_positional = true,
-    override_usage = "tubelet ask [OPTIONS] --model <MODEL> [CLIP] <QUESTION>"
+    override_usage = "tubelet ask [OPTIONS] [CLIP] <QUESTION>"
 )]
 pub(crate) struct AskArguments {
     /// A video file, a folder of images, a URL or a device; left out when there are only images.
@@ -95,8 +100,9 @@ pub(crate) struct AskArguments {
     /// An image; may be given several times.
     #[arg(long = "image", value_name = "FILE")]
     pub(crate) images: Vec<PathBuf>,
-    /// A folder of a Qwen3-VL model as released, or its hub id.
-    #[arg(long)]
+    /// A folder of a Qwen3-VL model as released, or its hub id; tubelet-ask, which is in the program, knows plain shapes in
+    /// motion and nothing else.
+    #[arg(long, default_value = ASK)]
     pub(crate) model: String,
     /// Bits in which weights are kept in memory.
     #[arg(long, value_enum, default_value_t = BitsArgument::Stored)]
@@ -159,6 +165,9 @@ pub(crate) struct DemoArguments {
     /// Track through six cameras on a drive instead.
     #[arg(long)]
     pub(crate) rig: bool,
+    /// Ask questions about a clip of plain shapes instead; its length is fixed.
+    #[arg(long, conflicts_with_all = ["rig", "frames"])]
+    pub(crate) ask: bool,
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,

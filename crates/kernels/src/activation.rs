@@ -58,6 +58,7 @@ pub fn gated_silu<const D: usize>(gate: Tensor<D>, value: Tensor<D>) -> Tensor<D
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::level_tests::at_each_level;
     use crate::reference::assert_matches_plain;
 
     #[test]
@@ -84,6 +85,18 @@ mod tests {
                 gated_silu(x[0].clone().mul_scalar(9.0), x[1].clone())
             });
         }
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_is_far_below_zero() {
+        let device = burn::tensor::Device::flex();
+        at_each_level(|level| {
+            let input = [-14.0_f32, -14.6, -16.0, -1e3, -1e30, -1e38];
+            let input = Tensor::<1>::from_floats(input, &device);
+            for found in activate(input, Activation::Gelu).into_data().iter::<f32>() {
+                assert!(found.abs() < 1e-36, "{found} at {level}");
+            }
+        });
     }
 
     #[test]

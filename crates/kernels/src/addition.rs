@@ -7,6 +7,9 @@ use burn::tensor::Tensor;
 use crate::cpu;
 use crate::extension::{apply, is_fast};
 
+/// Fewer numbers than this are not repeated one set after another.
+const WORTH_REPEATING: usize = 64;
+
 /// `a + b`.
 ///
 /// # Shapes
@@ -14,15 +17,19 @@ use crate::extension::{apply, is_fast};
 /// - `b`: that of `a`, or with dimensions of one before those that are as in `a`; then it is repeated along them
 pub fn add<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
     if is_fast(&a) && is_fast(&b) && repeats(a.dims(), b.dims()) {
-        return apply(cpu::Addition, vec![a.into_dispatch(), b.into_dispatch()]);
+        let second = b.dims().to_vec();
+        let inputs = vec![a.into_dispatch(), b.into_dispatch()];
+        return apply(cpu::Addition { second }, inputs);
     }
     a + b
 }
 
-/// Whether numbers of shape `b`, one set after another, meet those of shape `a`; none of them is empty.
+/// Whether numbers of shape `b`, one set after another, meet those of shape `a`; none of them is empty, and no set that is repeated
+/// is shorter than is worth a call.
 fn repeats<const D: usize>(a: [usize; D], b: [usize; D]) -> bool {
     let leading = b.iter().take_while(|size| **size == 1).count();
-    a[leading..] == b[leading..] && !a.contains(&0)
+    let length: usize = b.iter().product();
+    a[leading..] == b[leading..] && !a.contains(&0) && (length >= WORTH_REPEATING || a == b)
 }
 
 #[cfg(test)]
@@ -55,8 +62,22 @@ mod tests {
 
     #[test]
     fn what_does_not_repeat_is_left_to_the_backend() {
-        assert!(repeats([2, 3, 4], [1, 3, 4]) && repeats([2, 3, 4], [1, 1, 1]));
-        assert!(!repeats([2, 3, 4], [2, 1, 4]) && !repeats([1, 4], [2, 4]));
-        assert!(!repeats([0, 4], [1, 4]));
+        assert!(repeats([2, 3, 64], [1, 3, 64]) && repeats([2, 3, 64], [1, 1, 64]));
+        assert!(repeats([2, 3, 4], [2, 3, 4]) && !repeats([2, 3, 4], [1, 1, 4]));
+        assert!(!repeats([2, 3, 64], [2, 1, 64]) && !repeats([1, 64], [2, 64]));
+        assert!(!repeats([0, 64], [1, 64]));
+    }
+
+    #[test]
+    fn a_long_one_is_repeated_over_chunks() {
+        let (a, b) = ([2, 100, 300], [1, 100, 300]);
+        assert_matches_plain("long", &[60_000, 30_000], |x| {
+            add(x[0].clone().reshape(a), x[1].clone().reshape(b))
+        });
+        // Neither lies in order.
+        assert_matches_plain("turned", &[60_000, 30_000], |x| {
+            let a = x[0].clone().reshape([2, 300, 100]).swap_dims(1, 2);
+            add(a, x[1].clone().reshape([1, 300, 100]).swap_dims(1, 2))
+        });
     }
 }

@@ -7,8 +7,8 @@ use burn::tensor::Tensor;
 use crate::cpu;
 use crate::extension::{apply, is_fast};
 
-/// The tensor with its dimensions in the order of `axes`, its numbers in order in memory, so that what is made of it next reads
-/// and reshapes it without a copy of its own.
+/// The tensor with its dimensions in the order of `axes`; in f32 on the CPU backend with its numbers in order in memory, so that
+/// what is made of it next reads and reshapes it without a copy of its own.
 ///
 /// # Shapes
 /// - `input`: any; dimension `i` of the output is dimension `axes[i]` of the input
@@ -27,6 +27,7 @@ pub fn permuted<const D: usize>(input: Tensor<D>, axes: [usize; D]) -> Tensor<D>
 mod tests {
     use super::*;
     use crate::reference::{assert_matches_plain, cases};
+    use burn::tensor::Distribution;
     use proptest::prelude::*;
 
     fn orders() -> impl Strategy<Value = [usize; 4]> {
@@ -70,6 +71,19 @@ mod tests {
             let expected = input.permute(axes.map(|axis| axis as isize));
             assert_eq!(found.dims(), expected.dims());
             found.into_data().assert_eq(&expected.into_data(), true);
+        }
+        // Rows longer than a thread takes at a time, with gaps between them; one row again and again; from the end to the beginning.
+        let wide = Tensor::<2>::random([3, 40_100], Distribution::Default, &device);
+        let views = [
+            wide.clone().slice([0..3, 100..40_100]),
+            wide.clone().slice([0..1, 0..40_000]).expand([3, 40_000]),
+            wide.slice([0..3, 0..40_000]).flip([1]),
+        ];
+        for view in views {
+            let found = permuted(view.clone(), [0, 1]).reshape([120_000]);
+            found
+                .into_data()
+                .assert_eq(&view.reshape([120_000]).into_data(), true);
         }
         let empty = Tensor::<4>::zeros([2, 0, 3, 4], &device);
         assert_eq!(permuted(empty, [3, 2, 1, 0]).dims(), [4, 3, 0, 2]);

@@ -31,8 +31,15 @@ pub struct EmbeddedModel {
     files: &'static [(&'static str, &'static [u8])],
 }
 
-/// What `crates/training/recipes/ask.toml` begins with: sizes, tokenizer and settings, no weights.
+/// The one file of a small model that is not settings.
+const WEIGHTS: &str = "model.safetensors";
+
+/// Trained from scratch on the question world; recipe and curves are in `docs/results.md`.
 static TUBELET_ASK: &[(&str, &[u8])] = &[
+    (
+        WEIGHTS,
+        include_bytes!("../models/tubelet-ask/model.safetensors"),
+    ),
     (
         "chat_template.jinja",
         include_bytes!("../models/tubelet-ask/chat_template.jinja"),
@@ -64,8 +71,7 @@ static TUBELET_ASK: &[(&str, &[u8])] = &[
 ];
 
 impl ModelFiles {
-    /// `tubelet-ask`, a small Qwen3-VL for questions about plain shapes in motion: everything but its weights, which are
-    /// trained from nothing.
+    /// `tubelet-ask`, a small Qwen3-VL that answers questions about plain shapes in motion, and about nothing else.
     pub fn tubelet_ask() -> Self {
         Self::Embedded(EmbeddedModel {
             name: "tubelet-ask",
@@ -95,7 +101,8 @@ impl ModelFiles {
     /// # Errors
     /// When it cannot be written, or a file cannot be read.
     pub fn copy_settings(&self, to: &Path) -> Result<()> {
-        for (name, _) in TUBELET_ASK {
+        let names = TUBELET_ASK.iter().map(|(name, _)| name);
+        for name in names.filter(|name| **name != WEIGHTS) {
             if let Some(content) = self.read(name)? {
                 let path = to.join(name);
                 std::fs::write(&path, content).map_err(|source| QwenError::Io { path, source })?;

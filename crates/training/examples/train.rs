@@ -158,6 +158,7 @@ impl Reporter<QuestionStep, QuestionScores> for Lines {
     fn evaluated(&mut self, record: &QuestionScores) {
         let kinds = QuestionKind::ALL.into_iter().zip(record.by_kind);
         let kinds: Vec<String> = kinds
+            .filter(|(_, score)| score.asked > 0)
             .map(|(kind, score)| {
                 format!(
                     "{} {:.2} ({:.2})",

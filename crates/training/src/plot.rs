@@ -22,13 +22,14 @@ const SIZE: (u32, u32) = (900, 700);
 /// Points of a curve at most; more would not show.
 const POINTS: usize = 600;
 /// Colours that differ for the colour-blind as well (Okabe and Ito).
-const COLOURS: [RGBColor; 7] = [
+const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
     RGBColor(204, 121, 167),
+    RGBColor(148, 103, 60),
     RGBColor(0, 0, 0),
 ];
 

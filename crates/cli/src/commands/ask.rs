@@ -3,14 +3,13 @@
 //! In: a clip or an image, words, a model folder. Out: the answer, as it is made. Of a video only the frames that the model
 //! samples are decoded to pixels it keeps.
 
-use std::{path::Path, time::Instant};
+use std::time::Instant;
 
 use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_qwen_vl::{
-    AnswerOptions, Compression, GenerationDefaults, KeyValueCache, Message, Part, PatternGrammar,
-    Picture, Processor, QwenVl, QwenVlConfig, RandomSampling, Role, Sampling, VideoMarks,
-    WeightType,
+    AnswerOptions, Compression, KeyValueCache, Message, ModelFiles, Part, PatternGrammar, Picture,
+    Processor, QwenVl, RandomSampling, Role, Sampling, VideoMarks, WeightType,
 };
 use tubelet_video::{VideoSource, read_image};
 
@@ -42,9 +41,12 @@ struct Summary {
 /// # Errors
 /// When the model, the clip or the question is not what it should be.
 pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Failure> {
-    let folder = language::locate(&arguments.model)?;
-    let config = QwenVlConfig::read(&folder.join("config.json"))?;
-    let mut processor = Processor::load(&folder, &config)?;
+    let files = language::locate(&arguments.model)?;
+    if matches!(files, ModelFiles::Embedded(_)) {
+        printer.note("tubelet-ask knows plain shapes in motion and nothing else; for other videos name a Qwen3-VL with --model");
+    }
+    let config = files.config()?;
+    let mut processor = Processor::load(&files, &config)?;
     // Models were released, and trained, with these.
     processor.video_marks = VideoMarks::Replaced;
     if let Some(fps) = arguments.fps {
@@ -55,7 +57,7 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     let start = Instant::now();
     let spinner = printer.spinner();
     spinner.set_message("loading");
-    let model = load(&folder, arguments)?;
+    let model = load(&files, arguments)?;
     let load_seconds = start.elapsed().as_secs_f64();
     let message = Message {
         role: Role::User,
@@ -67,7 +69,7 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     let start = Instant::now();
     let mut cache = KeyValueCache::new();
     let embedded = model.embed(&sequence, None, 0)?;
-    let options = options(arguments, &folder, &processor)?;
+    let options = options(arguments, &files, &processor)?;
     let mut answer = model.answer(embedded, &mut cache, options)?;
     let prompt_seconds = start.elapsed().as_secs_f64();
     spinner.finish_and_clear();
@@ -113,8 +115,8 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     Ok(())
 }
 
-fn load(folder: &Path, arguments: &AskArguments) -> Result<QwenVl, Failure> {
-    let model = QwenVl::load(folder, WeightType::Stored, &Device::flex())?;
+fn load(files: &ModelFiles, arguments: &AskArguments) -> Result<QwenVl, Failure> {
+    let model = QwenVl::load(files, WeightType::Stored, &Device::flex())?;
     Ok(match arguments.bits {
         BitsArgument::Stored => model,
         BitsArgument::Eight => model.compressed(Compression::EightBit),
@@ -146,7 +148,10 @@ fn parts(
 }
 
 /// The frames of a clip that the model samples.
-fn video(clip: &str, processor: &Processor, printer: Printer) -> Result<Part, Failure> {
+///
+/// # Errors
+/// When the clip cannot be read, or is none that the model takes.
+pub(crate) fn video(clip: &str, processor: &Processor, printer: Printer) -> Result<Part, Failure> {
     let mut source = VideoSource::open(clip)?;
     let info = source.info().clone();
     let total = match info.frame_count {
@@ -193,10 +198,10 @@ fn count(clip: &str) -> Result<usize, Failure> {
 
 fn options<'a>(
     arguments: &AskArguments,
-    folder: &Path,
+    files: &ModelFiles,
     processor: &Processor,
 ) -> Result<AnswerOptions<'a>, Failure> {
-    let defaults = GenerationDefaults::read(&folder.join("generation_config.json"))?;
+    let defaults = files.generation_defaults()?;
     let mut stop_tokens = defaults.stop_tokens;
     stop_tokens.extend(processor.token("<|im_end|>"));
     let sampling = match arguments.temperature {

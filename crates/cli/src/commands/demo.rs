@@ -13,7 +13,7 @@ use tubelet_video::{LabelMap, VideoWriter, WriteOptions};
 
 use crate::{
     arguments::DemoArguments,
-    commands::track::finish,
+    commands::{demo_ask, track::finish},
     ended::Ended,
     failure::Failure,
     models::{known::NANO, open},
@@ -38,6 +38,9 @@ const DIFFICULTY: f32 = 0.3;
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
     if arguments.rig {
         return rig::demo::run(arguments, printer);
+    }
+    if arguments.ask {
+        return demo_ask::run(arguments, printer);
     }
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;

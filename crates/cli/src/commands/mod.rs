@@ -4,6 +4,7 @@ pub(crate) mod ablate;
 pub(crate) mod ask;
 pub(crate) mod data;
 pub(crate) mod demo;
+pub(crate) mod demo_ask;
 pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod models;

@@ -12,7 +12,10 @@ use crate::{
         ModelsCommand, ModelsConvertArguments, ModelsInfoArguments, NamesArgument, StorageArgument,
     },
     failure::Failure,
-    models::{known::KNOWN, locate, open},
+    models::{
+        known::{ASK, KNOWN},
+        locate, open,
+    },
     print::Printer,
 };
 
@@ -37,8 +40,9 @@ struct Listed {
 }
 
 fn list(json: bool) -> Result<(), Failure> {
-    let embedded = EmbeddedModel::ALL.into_iter().map(|model| Listed {
-        name: model.name(),
+    let embedded = EmbeddedModel::ALL.into_iter().map(EmbeddedModel::name);
+    let embedded = embedded.chain([ASK]).map(|name| Listed {
+        name,
         checkpoint: None,
         million_parameters: None,
         here: Some("in the program".to_owned()),

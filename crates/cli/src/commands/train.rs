@@ -161,6 +161,7 @@ impl Reporter<QuestionStep, QuestionScores> for Training {
     fn evaluated(&mut self, record: &QuestionScores) {
         let kinds = QuestionKind::ALL.into_iter().zip(record.by_kind);
         let kinds: Vec<String> = kinds
+            .filter(|(_, score)| score.asked > 0)
             .map(|(kind, score)| {
                 let [share, blind] = [score.share(), score.blind_share()].map(|x| 100.0 * x);
                 format!("{} {share:.0} ({blind:.0})", kind.name())

@@ -6,6 +6,8 @@ use tubelet_segmentation::EmbeddedModel;
 pub(crate) const NANO: &str = EmbeddedModel::Nano.name();
 /// Name of the model inside the program that tracks rigs of several cameras.
 pub(crate) const RIG: &str = EmbeddedModel::Rig.name();
+/// Name of the model inside the program that answers questions.
+pub(crate) const ASK: &str = "tubelet-ask";
 
 /// A published model.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,13 +1,15 @@
-//! From the name of a language model to its folder on this machine.
+//! From the name of a language model to its files on this machine.
 //!
-//! In: a folder or a hub id. Out: a folder with configuration, tokenizer and weights; a hub id is looked up in the local cache
+//! In: `tubelet-ask`, a folder or a hub id. Out: configuration, tokenizer and weights; a hub id is looked up in the local cache
 //! first and fetched only when it is not there. Opens no weights.
 
 use std::path::{Path, PathBuf};
 
 use hf_hub::{Cache, api::sync::ApiBuilder};
 
-use super::locate::is_hub_id;
+use tubelet_qwen_vl::ModelFiles;
+
+use super::{known::ASK, locate::is_hub_id};
 use crate::failure::Failure;
 
 /// Files that a model needs besides its weights.
@@ -25,11 +27,18 @@ const OPTIONAL: [&str; 7] = [
 const WEIGHTS: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
 
-/// The folder of the language model called `name`.
+/// The files of the language model called `name`.
 ///
 /// # Errors
 /// When nothing of that name is here, nor can be fetched: with what to get and where to put it.
-pub(crate) fn locate(name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn locate(name: &str) -> Result<ModelFiles, Failure> {
+    if name == ASK && !Path::new(name).is_dir() {
+        return Ok(ModelFiles::tubelet_ask());
+    }
+    folder(name).map(ModelFiles::Folder)
+}
+
+fn folder(name: &str) -> Result<PathBuf, Failure> {
     let path = Path::new(name);
     if path.is_dir() {
         return checked(path);
@@ -38,7 +47,7 @@ pub(crate) fn locate(name: &str) -> Result<PathBuf, Failure> {
         return Err(Failure::NoModel {
             name: name.to_owned(),
             reason: "there is no such folder".to_owned(),
-            hint: "a language model is a folder of Qwen3-VL as released, or a hub id such as Qwen/Qwen3-VL-2B-Instruct"
+            hint: "a language model is tubelet-ask, a folder of Qwen3-VL as released, or a hub id such as Qwen/Qwen3-VL-2B-Instruct"
                 .to_owned(),
         });
     }

@@ -18,3 +18,4 @@ mod rigs;
 #[path = "../../../datasets/tests/it/survival.rs"]
 mod survival;
 mod tracking;
+mod training;

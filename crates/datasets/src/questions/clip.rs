@@ -35,7 +35,7 @@ pub struct QuestionClipConfig {
 impl Default for QuestionClipConfig {
     fn default() -> Self {
         Self {
-            side: 96,
+            side: 168,
             frames: 6,
             objects: [1, 3],
         }

@@ -3,7 +3,7 @@
 //! In: nothing. Out: names, colours and outlines. Knows no pixels.
 
 /// Colours that nobody confuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlainColour {
     /// Red.
     Red,
@@ -20,7 +20,7 @@ pub enum PlainColour {
 }
 
 /// Shapes, all upright.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlainShape {
     /// A disc.
     Circle,

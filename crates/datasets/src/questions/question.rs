@@ -28,6 +28,8 @@ pub enum QuestionKind {
     Order,
     /// Whether something is there.
     Presence,
+    /// All that is there and where it moves to: what appears first comes first, then colours in their order, then shapes.
+    Description,
 }
 
 /// A question with its answer.
@@ -37,19 +39,20 @@ pub struct ClipQuestion {
     pub kind: QuestionKind,
     /// Its words.
     pub text: String,
-    /// The answer: a word, a number or "red circle".
+    /// The answer: a word, a number, "red circle", or "red circle moving left, blue square moving up".
     pub answer: String,
 }
 
 impl QuestionKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Colour,
         Self::Shape,
         Self::Direction,
         Self::Count,
         Self::Order,
         Self::Presence,
+        Self::Description,
     ];
 
     /// Its name.
@@ -61,6 +64,7 @@ impl QuestionKind {
             Self::Count => "count",
             Self::Order => "order",
             Self::Presence => "presence",
+            Self::Description => "description",
         }
     }
 }
@@ -76,6 +80,7 @@ impl QuestionClip {
             QuestionKind::Count => self.count(dice),
             QuestionKind::Order => self.order(dice),
             QuestionKind::Presence => self.presence(dice),
+            QuestionKind::Description => self.description(),
         }?;
         Some(ClipQuestion {
             kind,
@@ -226,14 +231,40 @@ impl QuestionClip {
         })
     }
 
+    fn description(&self) -> Option<Asked> {
+        let mut all: Vec<&PlainObject> = self.objects().iter().collect();
+        all.sort_by_key(|object| (object.first_frame, object.colour, object.shape));
+        let told = all
+            .iter()
+            .map(|object| format!("{} moving {}", object.name(), object.direction.name()));
+        let answer = told.collect::<Vec<_>>().join(", ");
+        (!all.is_empty()).then(|| Asked::about(Wording::Everything, "", &answer))
+    }
+
     fn presence(&self, dice: &mut Dice) -> Option<Asked> {
         let object = one_of(self.objects().iter().collect(), dice)?;
         let is_there = dice.chance(0.5);
         let (mut colour, mut shape) = (object.colour, object.shape);
-        let there = |colour, shape| {
-            let mut all = self.objects().iter();
-            all.any(|object| object.colour == colour && object.shape == shape)
+        // What a name has to fit: a colour, a shape, or both.
+        let (by_colour, by_shape) = match dice.integer(0, 3) {
+            0 => (true, false),
+            1 => (false, true),
+            _ => (true, true),
         };
+        let there = |colour, shape| {
+            self.objects().iter().any(|object| {
+                (!by_colour || object.colour == colour) && (!by_shape || object.shape == shape)
+            })
+        };
+        let every_colour = PlainColour::ALL
+            .into_iter()
+            .all(|colour| there(colour, shape));
+        let every_shape = PlainShape::ALL
+            .into_iter()
+            .all(|shape| there(colour, shape));
+        if !is_there && every_colour && every_shape {
+            return None;
+        }
         while !is_there && there(colour, shape) {
             // Half of what is there is kept, so that neither colour nor shape alone gives it away.
             (colour, shape) = if dice.chance(0.5) {
@@ -242,7 +273,11 @@ impl QuestionClip {
                 (object.colour, dice.pick(PlainShape::ALL))
             };
         }
-        let name = format!("{} {}", colour.name(), shape.name());
+        let name = match (by_colour, by_shape) {
+            (true, false) => format!("{} object", colour.name()),
+            (false, _) => shape.name().to_owned(),
+            _ => format!("{} {}", colour.name(), shape.name()),
+        };
         Some(Asked::about(Wording::IsThere, &name, &yes_or_no(is_there)))
     }
 }

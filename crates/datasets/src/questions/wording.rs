@@ -21,6 +21,7 @@ pub(super) enum Wording {
     IsBefore,
     IsAfter,
     IsThere,
+    Everything,
 }
 
 impl Wording {
@@ -96,6 +97,11 @@ impl Wording {
                 "Is there a {a}?",
                 "Do you see a {a}?",
                 "Does a {a} appear in the video?",
+            ],
+            Self::Everything => [
+                "What do you see?",
+                "What is there?",
+                "What is in the video?",
             ],
         }
     }

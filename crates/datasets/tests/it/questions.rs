@@ -118,6 +118,22 @@ fn answer(seen: &[Seen], question: &ClipQuestion) -> String {
             let first = text.contains("first");
             named(there[usize::from(first != is_before)])
         }
+        QuestionKind::Description => {
+            let mut all: Vec<&Seen> = seen.iter().collect();
+            let place = |names: &[&str], name: &str| names.iter().position(|n| *n == name);
+            all.sort_by_key(|object| {
+                let colours = ["red", "green", "blue", "yellow", "purple", "white"];
+                let shapes = ["circle", "square", "triangle"];
+                let looks = [
+                    place(&colours, &object.colour),
+                    place(&shapes, &object.shape),
+                ];
+                (object.first_frame, looks)
+            });
+            let told =
+                |object: &&Seen| format!("{} moving {}", named(object), object.direction.name());
+            all.iter().map(told).collect::<Vec<_>>().join(", ")
+        }
         kind => {
             let [object] = meant(seen, text)[..] else {
                 panic!("{text} fits not exactly one of {seen:?}");

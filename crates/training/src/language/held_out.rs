@@ -9,7 +9,7 @@ use tubelet_qwen_vl::QwenVl;
 
 use super::{
     pass::right_answers,
-    recipe::QuestionEvaluation,
+    recipe::{AskedKind, QuestionEvaluation},
     records::{AnswerScore, QuestionScores},
     sampler::{QuestionBatch, QuestionRequest, QuestionSampler},
 };
@@ -38,7 +38,7 @@ impl HeldOutQuestions {
                 first: first as u64,
                 clips: TOGETHER.min(all - first),
                 questions: recipe.questions.get(),
-                kinds: QuestionKind::ALL.to_vec(),
+                kinds: recipe.kinds.iter().map(|AskedKind(kind)| *kind).collect(),
             })
         };
         let batches = (0..all).step_by(TOGETHER).map(batch);

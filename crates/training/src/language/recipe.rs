@@ -84,6 +84,9 @@ pub struct QuestionEvaluation {
     pub questions: Count,
     /// Fewest and most objects of a clip.
     pub objects: [usize; 2],
+    /// What is asked about; everything if absent.
+    #[serde(default = "everything")]
+    pub kinds: Vec<AskedKind>,
 }
 
 /// A kind of question by its name.
@@ -139,8 +142,13 @@ impl LanguageRecipe {
         if recipe.stages.is_empty() {
             return Err(refuse("there is no stage".to_owned()));
         }
-        if recipe.stages.iter().any(|stage| stage.kinds.is_empty()) {
+        let mut asked = recipe.stages.iter().map(|stage| &stage.kinds);
+        if asked.any(Vec::is_empty) {
             return Err(refuse("a stage asks nothing".to_owned()));
+        }
+        let mut evaluated = recipe.evaluation.iter().map(|all| &all.kinds);
+        if evaluated.any(Vec::is_empty) {
+            return Err(refuse("the evaluation asks nothing".to_owned()));
         }
         Ok(recipe)
     }

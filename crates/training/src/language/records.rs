@@ -122,7 +122,10 @@ impl LogRecord for QuestionScores {
     fn from_value(value: &Value) -> Option<Self> {
         let mut by_kind = [AnswerScore::default(); QuestionKind::ALL.len()];
         for (kind, score) in QuestionKind::ALL.into_iter().zip(&mut by_kind) {
-            *score = AnswerScore::from_value(value.get(kind.name())?)?;
+            // A log that is older than a kind says nothing of it.
+            if let Some(value) = value.get(kind.name()) {
+                *score = AnswerScore::from_value(value)?;
+            }
         }
         Some(Self {
             step: value.get("step")?.as_u64()? as usize,
@@ -152,6 +155,7 @@ impl Plotted for QuestionScores {
             ("count", |record| record.by_kind[3].share()),
             ("order", |record| record.by_kind[4].share()),
             ("presence", |record| record.by_kind[5].share()),
+            ("description", |record| record.by_kind[6].share()),
             ("all", |record| record.all.share()),
         ]
     }
@@ -181,7 +185,7 @@ mod tests {
         let scores = QuestionScores {
             step: 4,
             all: score(9),
-            by_kind: [1, 2, 3, 4, 5, 6].map(score),
+            by_kind: [1, 2, 3, 4, 5, 6, 7].map(score),
             seconds: 1.5,
         };
         assert_eq!(QuestionScores::from_value(&scores.value()), Some(scores));

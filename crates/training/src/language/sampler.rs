@@ -50,6 +50,9 @@ pub(crate) struct QuestionRequest {
     pub(crate) kinds: Vec<QuestionKind>,
 }
 
+/// Clips that are drawn until one leaves something to ask.
+const ATTEMPTS: u64 = 64;
+
 /// Makes batches.
 #[derive(Clone, Debug)]
 pub(crate) struct QuestionSampler {
@@ -107,10 +110,7 @@ impl QuestionSampler {
             questions: Vec::with_capacity(request.clips * request.questions),
         };
         for number in 0..request.clips as u64 {
-            let random = Randomness(self.recipe.seed);
-            let seed = random.seed(request.purpose, request.first + number);
-            let clip = QuestionClip::new(request.config, seed);
-            let asked = clip.questions(&request.kinds, request.questions, seed);
+            let (clip, asked) = self.asked(request, request.first + number)?;
             let mut seen = self.seen(&clip)?;
             batch.clips.push(Visual {
                 patches: std::mem::take(&mut seen.visual.patches),
@@ -124,6 +124,35 @@ impl QuestionSampler {
             }
         }
         Ok(batch)
+    }
+
+    /// Clip `number` and its questions; another clip where nothing can be asked of that one.
+    fn asked(
+        &self,
+        request: &QuestionRequest,
+        number: u64,
+    ) -> Result<(QuestionClip, Vec<ClipQuestion>), TrainingError> {
+        let random = Randomness(self.recipe.seed);
+        let mut attempts = (0..ATTEMPTS).map(|attempt| {
+            let seed = random.seed(request.purpose, number | attempt << 56);
+            let clip = QuestionClip::new(request.config, seed);
+            let asked = clip.questions(&request.kinds, request.questions, seed);
+            (clip, asked)
+        });
+        let found = attempts.find(|(_, asked)| !asked.is_empty());
+        found.ok_or_else(|| {
+            let names = request.kinds.iter().map(|kind| kind.name());
+            TrainingError::Recipe {
+                path: self.recipe.model.clone(),
+                reason: format!(
+                    "clips of {} frames and {} to {} objects leave nothing to ask of {}",
+                    request.config.frames,
+                    request.config.objects[0],
+                    request.config.objects[1],
+                    names.collect::<Vec<_>>().join(", ")
+                ),
+            }
+        })
     }
 
     fn seen(&self, clip: &QuestionClip) -> Result<SeenVideo, TrainingError> {

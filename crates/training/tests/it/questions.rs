@@ -75,6 +75,23 @@ fn what_a_run_leaves_is_a_model_folder() {
 }
 
 #[test]
+fn clips_that_leave_nothing_to_ask_are_refused() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/ask-overfit.toml");
+    // Two frames show everything from the beginning.
+    let changed = recipe().text.replacen(
+        "objects = [1, 2]",
+        "objects = [1, 2]\nframes = 2\nkinds = [\"order\"]",
+        1,
+    );
+    let recipe = LanguageRecipe::parse(&changed, &path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let trainer = LanguageTrainer::new(recipe, folder.path(), &Device::flex()).unwrap();
+    let error = trainer.run(&mut BreakAfter(usize::MAX)).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("nothing to ask of order"), "{said}");
+}
+
+#[test]
 fn what_a_recipe_cannot_mean_is_refused() {
     let text = recipe().text;
     for (from, to, reason) in [
@@ -83,6 +100,11 @@ fn what_a_recipe_cannot_mean_is_refused() {
             "objects = [1, 2]",
             "objects = [1, 2]\nkinds = [\"smell\"]",
             "`smell` is none of",
+        ),
+        (
+            "[evaluation]",
+            "[evaluation]\nkinds = []",
+            "the evaluation asks nothing",
         ),
         ("clips = 2", "clips = 0", "at least 1"),
     ] {
