@@ -71,10 +71,13 @@ static TUBELET_ASK: &[(&str, &[u8])] = &[
 ];
 
 impl ModelFiles {
+    /// Name of [`ModelFiles::tubelet_ask`].
+    pub const TUBELET_ASK: &str = "tubelet-ask";
+
     /// `tubelet-ask`, a small Qwen3-VL that answers questions about plain shapes in motion, and about nothing else.
     pub fn tubelet_ask() -> Self {
         Self::Embedded(EmbeddedModel {
-            name: "tubelet-ask",
+            name: Self::TUBELET_ASK,
             files: TUBELET_ASK,
         })
     }

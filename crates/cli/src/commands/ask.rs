@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_qwen_vl::{
     AnswerOptions, Compression, KeyValueCache, Message, ModelFiles, Part, PatternGrammar, Picture,
-    Processor, QwenVl, RandomSampling, Role, Sampling, VideoMarks, WeightType,
+    Processor, QwenVl, RandomSampling, Role, Sampling, WeightType,
 };
 use tubelet_video::{VideoSource, read_image};
 
@@ -45,10 +45,7 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     if matches!(files, ModelFiles::Embedded(_)) {
         printer.note("tubelet-ask knows plain shapes in motion and nothing else; for other videos name a Qwen3-VL with --model");
     }
-    let config = files.config()?;
-    let mut processor = Processor::load(&files, &config)?;
-    // Models were released, and trained, with these.
-    processor.video_marks = VideoMarks::Replaced;
+    let mut processor = language::processor(&files)?;
     if let Some(fps) = arguments.fps {
         processor.video_settings().fps = fps;
     }

@@ -8,21 +8,19 @@ use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_datasets::{QuestionClip, QuestionClipConfig, QuestionKind};
 use tubelet_qwen_vl::{
-    AnswerOptions, KeyValueCache, Message, ModelFiles, Part, Processor, QwenVl, Role, VideoMarks,
-    WeightType,
+    AnswerOptions, KeyValueCache, Message, ModelFiles, Part, QwenVl, Role, WeightType,
 };
 use tubelet_video::{VideoWriter, WriteOptions};
 
-use crate::{arguments::DemoArguments, commands::ask::video, failure::Failure, print::Printer};
+use crate::{
+    arguments::DemoArguments, commands::ask::video, failure::Failure, models::language,
+    print::Printer,
+};
 
 /// Questions of each kind.
 const EACH: usize = 2;
-/// What the model was trained on, but for the seeds and for clips of a single object.
-const CLIP: QuestionClipConfig = QuestionClipConfig {
-    side: 168,
-    frames: 6,
-    objects: [2, 3],
-};
+/// Fewest and most objects; else clips are what the model was trained on, but for the seeds.
+const OBJECTS: [usize; 2] = [2, 3];
 /// Frames of the clip for each second.
 const FRAMES_PER_SECOND: f64 = 4.0;
 /// Tokens of the longest answer.
@@ -43,7 +41,11 @@ struct Told {
 pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
-    let clip = QuestionClip::new(CLIP, arguments.seed);
+    let config = QuestionClipConfig {
+        objects: OBJECTS,
+        ..QuestionClipConfig::default()
+    };
+    let clip = QuestionClip::new(config, arguments.seed);
     let path = folder.join("shapes.mp4");
     let mut writer = VideoWriter::create(&path, clip.size(), WriteOptions::default())?;
     for frame in clip.frames() {
@@ -56,8 +58,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         arguments.seed
     ));
     let files = ModelFiles::tubelet_ask();
-    let mut processor = Processor::load(&files, &files.config()?)?;
-    processor.video_marks = VideoMarks::Replaced;
+    let processor = language::processor(&files)?;
     let model = QwenVl::load(&files, WeightType::Stored, &Device::flex())?;
     let seen = video(&path.display().to_string(), &processor, printer)?;
     let stop_tokens = files.generation_defaults()?.stop_tokens;

@@ -1,5 +1,6 @@
 //! The models this version knows by name.
 
+use tubelet_qwen_vl::ModelFiles;
 use tubelet_segmentation::EmbeddedModel;
 
 /// Name of the model inside the program that tracks videos.
@@ -7,7 +8,7 @@ pub(crate) const NANO: &str = EmbeddedModel::Nano.name();
 /// Name of the model inside the program that tracks rigs of several cameras.
 pub(crate) const RIG: &str = EmbeddedModel::Rig.name();
 /// Name of the model inside the program that answers questions.
-pub(crate) const ASK: &str = "tubelet-ask";
+pub(crate) const ASK: &str = ModelFiles::TUBELET_ASK;
 
 /// A published model.
 #[derive(Clone, Copy, Debug, PartialEq)]

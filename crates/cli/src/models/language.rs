@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use hf_hub::{Cache, api::sync::ApiBuilder};
 
-use tubelet_qwen_vl::ModelFiles;
+use tubelet_qwen_vl::{ModelFiles, Processor, VideoMarks};
 
 use super::{known::ASK, locate::is_hub_id};
 use crate::failure::Failure;
@@ -36,6 +36,17 @@ pub(crate) fn locate(name: &str) -> Result<ModelFiles, Failure> {
         return Ok(ModelFiles::tubelet_ask());
     }
     folder(name).map(ModelFiles::Folder)
+}
+
+/// What turns conversations into tokens, for a model as it is asked.
+///
+/// # Errors
+/// When its files are not what they should be.
+pub(crate) fn processor(files: &ModelFiles) -> Result<Processor, Failure> {
+    let mut processor = Processor::load(files, &files.config()?)?;
+    // Models were released, and trained, with these.
+    processor.video_marks = VideoMarks::Replaced;
+    Ok(processor)
 }
 
 fn folder(name: &str) -> Result<PathBuf, Failure> {

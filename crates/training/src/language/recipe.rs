@@ -13,9 +13,6 @@ use crate::{
     recipe::{clips::CheckpointRecipe, file::OptimizerRecipe, number::Count},
 };
 
-/// Name of the model in the program.
-const EMBEDDED: &str = "tubelet-ask";
-
 /// What is trained, on which questions, and how.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,7 +153,7 @@ impl LanguageRecipe {
     /// The model's files but for its weights.
     pub fn files(&self) -> ModelFiles {
         let name = self.model.file_name().and_then(|name| name.to_str());
-        if name == Some(EMBEDDED) && !self.model.is_dir() {
+        if name == Some(ModelFiles::TUBELET_ASK) && !self.model.is_dir() {
             return ModelFiles::tubelet_ask();
         }
         ModelFiles::from(&self.model)
