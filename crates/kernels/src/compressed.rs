@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::cpu::{self, Codes, Compressed, GROUP};
 use crate::extension::{from_primitive, into_primitive, is_untracked};
+use crate::linear::fits;
 use crate::{LinearOptions, linear};
 
 /// Bits of a number in a [`CompressedWeight`].
@@ -204,7 +205,8 @@ pub fn compressed_linear<const D: usize>(
     options: LinearOptions<D>,
 ) -> Tensor<D> {
     let is_plain = options.bias.as_ref().is_none_or(is_untracked)
-        && options.residual.as_ref().is_none_or(is_untracked);
+        && options.residual.as_ref().is_none_or(is_untracked)
+        && fits(&input, weight.shape(), &options);
     if !is_untracked(&input) || !is_plain {
         let device = input.device().without_autodiff();
         return linear(input, weight.tensor(&device), options);

@@ -43,17 +43,25 @@ impl Default for Conv2dOptions {
 /// - `input`: `[batch, in, height, width]`
 /// - `weight`: `[out, in / groups, kernel_height, kernel_width]`
 /// - output: `[batch, out, (height + 2·padding − kernel) / stride + 1, …]`
+///
+/// # Panics
+/// Where the image has no pixels, or shapes do not fit together.
 pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Tensor<4> {
     let [_, channels, height, width] = input.dims();
-    let [out_channels, _, kernel_height, kernel_width] = weight.dims();
+    assert_pixels([height, width]);
+    let [out_channels, group_channels, kernel_height, kernel_width] = weight.dims();
     let depthwise = options.groups > 1
         && options.groups == channels
         && options.groups == out_channels
         && options.stride == [1, 1]
         && options.padding[0] < kernel_height
         && options.padding[1] < kernel_width;
-    let fits = height + 2 * options.padding[0] >= kernel_height
+    let fits_kernel = height + 2 * options.padding[0] >= kernel_height
         && width + 2 * options.padding[1] >= kernel_width;
+    let fits = fits_kernel
+        && channels > 0
+        && channels == group_channels * options.groups
+        && of_length(options.bias.as_ref(), out_channels);
     if fits
         && (options.groups == 1 || depthwise)
         && is_fast(&input)
@@ -70,6 +78,12 @@ pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Te
         let mut inputs = vec![input.into_dispatch(), weight.into_dispatch()];
         inputs.extend(options.bias.map(Tensor::into_dispatch));
         return apply(kernel, inputs);
+    }
+    if channels == 0 && fits_kernel {
+        let rows = (height + 2 * options.padding[0] - kernel_height) / options.stride[0] + 1;
+        let columns = (width + 2 * options.padding[1] - kernel_width) / options.stride[1] + 1;
+        let output = of_nothing([input.dims()[0], out_channels, rows, columns], input);
+        return activate(beside_bias(output, options.bias), options.activation);
     }
     let geometry = ConvOptions::new(options.stride, options.padding, [1, 1], options.groups);
     let output = module::conv2d(input, weight, options.bias, geometry);
@@ -91,12 +105,21 @@ pub struct ConvTranspose2dOptions {
 /// - `input`: `[batch, in, height, width]`
 /// - `weight`: `[in, out, kernel_height, kernel_width]`
 /// - output: `[batch, out, (height − 1)·stride + kernel, …]`
+///
+/// # Panics
+/// Where the image has no pixels, or shapes do not fit together.
 pub fn conv_transpose2d(
     input: Tensor<4>,
     weight: Tensor<4>,
     options: ConvTranspose2dOptions,
 ) -> Tensor<4> {
-    if is_fast(&input) && is_fast(&weight) && options.bias.as_ref().is_none_or(is_fast) {
+    let [batch, channels, height, width] = input.dims();
+    assert_pixels([height, width]);
+    let [in_channels, out_channels, ..] = weight.dims();
+    let fits = in_channels > 0
+        && channels == in_channels
+        && of_length(options.bias.as_ref(), out_channels);
+    if fits && is_fast(&input) && is_fast(&weight) && options.bias.as_ref().is_none_or(is_fast) {
         let kernel = cpu::Transposed {
             bias: options.bias.is_some(),
             stride: options.stride,
@@ -105,8 +128,43 @@ pub fn conv_transpose2d(
         inputs.extend(options.bias.map(Tensor::into_dispatch));
         return apply(kernel, inputs);
     }
+    if channels == 0 && in_channels == 0 {
+        let [_, _, kernel_height, kernel_width] = weight.dims();
+        let rows = (height - 1) * options.stride[0] + kernel_height;
+        let columns = (width - 1) * options.stride[1] + kernel_width;
+        let output = of_nothing([batch, out_channels, rows, columns], input);
+        return beside_bias(output, options.bias);
+    }
     let geometry = ConvTransposeOptions::new(options.stride, [0, 0], [0, 0], [1, 1], 1);
     module::conv_transpose2d(input, weight, options.bias, geometry)
+}
+
+/// Stops where a picture has no pixels, which nothing can be made of.
+pub(crate) fn assert_pixels([height, width]: [usize; 2]) {
+    assert!(
+        height * width > 0,
+        "a picture of {height}×{width} has no pixels"
+    );
+}
+
+/// Sums of no products, in the graph of an image that holds no numbers.
+fn of_nothing(shape: [usize; 4], image: Tensor<4>) -> Tensor<4> {
+    let zeros = Tensor::zeros(shape, (&image.device(), image.dtype()));
+    zeros + image.sum().reshape([1, 1, 1, 1])
+}
+
+fn beside_bias(output: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    match bias {
+        Some(bias) => {
+            let [length] = bias.dims();
+            output + bias.reshape([1, length, 1, 1])
+        }
+        None => output,
+    }
+}
+
+fn of_length(bias: Option<&Tensor<1>>, length: usize) -> bool {
+    bias.is_none_or(|bias| bias.dims() == [length])
 }
 
 #[cfg(test)]

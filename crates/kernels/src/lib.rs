@@ -24,6 +24,11 @@
 mod activation;
 mod addition;
 mod attention;
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+mod catalogue_tests;
 mod compressed;
 mod convolution;
 mod cpu;

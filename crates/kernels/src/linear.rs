@@ -43,6 +43,9 @@ pub fn linear<const D: usize>(
     weight: Tensor<2>,
     options: LinearOptions<D>,
 ) -> Tensor<D> {
+    if !fits(&input, weight.dims(), &options) {
+        return plain_linear(input, weight, options);
+    }
     if is_frozen(&input, &weight, options.bias.as_ref()) {
         let kernel = cpu::FrozenLinear {
             weight: into_primitive(weight),
@@ -70,6 +73,25 @@ pub fn linear<const D: usize>(
     inputs.extend(options.bias.map(Tensor::into_dispatch));
     inputs.extend(options.residual.map(Tensor::into_dispatch));
     apply(kernel, inputs)
+}
+
+/// Whether sizes are those that [`linear`] asks for; burn's operations repeat, or refuse, what is not.
+pub(crate) fn fits<const D: usize>(
+    input: &Tensor<D>,
+    [outputs, inputs]: [usize; 2],
+    options: &LinearOptions<D>,
+) -> bool {
+    let mut shape = input.dims();
+    let last = std::mem::replace(&mut shape[D - 1], outputs);
+    last == inputs
+        && options
+            .bias
+            .as_ref()
+            .is_none_or(|bias| bias.dims() == [outputs])
+        && options
+            .residual
+            .as_ref()
+            .is_none_or(|residual| residual.dims() == shape)
 }
 
 /// Whether a gradient may flow through the input, but neither through the weight nor the bias, which are outside autodiff.

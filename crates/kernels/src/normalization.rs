@@ -18,7 +18,9 @@ pub fn layer_norm<const D: usize>(
     bias: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<D> {
-    if is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
+    let of_a_row = [input.dims()[D - 1]];
+    let fits = weight.dims() == of_a_row && bias.dims() == of_a_row;
+    if fits && is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
         let kernel = cpu::RowNorm {
             centred: true,
             epsilon: epsilon as f32,
@@ -47,7 +49,9 @@ pub fn layer_norm_2d(
     bias: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<4> {
-    if is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
+    let of_a_pixel = [input.dims()[1]];
+    let fits = weight.dims() == of_a_pixel && bias.dims() == of_a_pixel;
+    if fits && is_fast(&input) && is_fast(&weight) && is_fast(&bias) {
         let kernel = cpu::ChannelNorm {
             epsilon: epsilon as f32,
         };
@@ -72,7 +76,8 @@ pub fn layer_norm_2d(
 /// - `input`, output: `[..., channels]`
 /// - `weight`: `[channels]`
 pub fn rms_norm<const D: usize>(input: Tensor<D>, weight: Tensor<1>, epsilon: f64) -> Tensor<D> {
-    if is_fast(&input) && is_fast(&weight) {
+    let fits = weight.dims() == [input.dims()[D - 1]];
+    if fits && is_fast(&input) && is_fast(&weight) {
         let kernel = cpu::RowNorm {
             centred: false,
             epsilon: epsilon as f32,

@@ -5,6 +5,7 @@ use burn::tensor::{
     ops::{InterpolateMode, InterpolateOptions},
 };
 
+use crate::convolution::assert_pixels;
 use crate::cpu;
 use crate::extension::{apply, is_fast};
 
@@ -22,12 +23,16 @@ pub struct ResizeOptions {
 /// # Shapes
 /// - `input`: `[batch, channels, height, width]`
 /// - output: `[batch, channels, size[0], size[1]]`
+///
+/// # Panics
+/// Where the image has no pixels.
 pub fn resize_bilinear(input: Tensor<4>, options: ResizeOptions) -> Tensor<4> {
     let [_, _, height, width] = input.dims();
+    assert_pixels([height, width]);
     if [height, width] == options.size {
         return input;
     }
-    if is_fast(&input) && height > 0 && width > 0 {
+    if is_fast(&input) {
         let kernel = cpu::Resize {
             size: options.size,
             align_corners: options.align_corners,

@@ -17,7 +17,14 @@ use crate::extension::{apply, is_fast};
 pub fn rotate_pairs(tokens: Tensor<4>, cosines: Tensor<4>, sines: Tensor<4>) -> Tensor<4> {
     let [batch, count, heads, channels] = tokens.dims();
     let [_, period, _, _] = cosines.dims();
-    if is_fast(&tokens) && is_fast(&cosines) && is_fast(&sines) && count % period.max(1) == 0 {
+    if tokens.dims().contains(&0) {
+        return tokens;
+    }
+    let fits = cosines.dims() == [1, period, 1, channels]
+        && sines.dims() == cosines.dims()
+        && channels % 2 == 0
+        && count % period.max(1) == 0;
+    if fits && is_fast(&tokens) && is_fast(&cosines) && is_fast(&sines) {
         let inputs = vec![
             tokens.into_dispatch(),
             cosines.into_dispatch(),
@@ -46,7 +53,13 @@ pub fn rotate_halves(tokens: Tensor<4>, cosines: Tensor<2>, sines: Tensor<2>) ->
     let shape = tokens.dims();
     let [batch, count, heads, channels] = shape;
     let [period, half] = cosines.dims();
-    if is_fast(&tokens) && is_fast(&cosines) && is_fast(&sines) {
+    if shape.contains(&0) {
+        return tokens;
+    }
+    let fits = 2 * half == channels
+        && sines.dims() == cosines.dims()
+        && (batch * count) % period.max(1) == 0;
+    if fits && is_fast(&tokens) && is_fast(&cosines) && is_fast(&sines) {
         let table = |table: Tensor<2>| table.reshape([1, period, 1, half]).into_dispatch();
         let inputs = vec![tokens.into_dispatch(), table(cosines), table(sines)];
         return apply(cpu::Rotate::Halves, inputs);

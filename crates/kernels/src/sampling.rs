@@ -4,6 +4,7 @@
 
 use burn::tensor::Tensor;
 
+use crate::convolution::assert_pixels;
 use crate::cpu::{Coordinates, DeformableSampling, PlaneSampling};
 use crate::extension::{apply, is_fast};
 
@@ -45,14 +46,19 @@ pub struct DeformableAttention {
 /// - `input`: `[batch, channels, height, width]`
 /// - `grid`: x and y from −1 to 1, `[batch, rows, columns, 2]`
 /// - output: `[batch, channels, rows, columns]`
+///
+/// # Panics
+/// Where the map has no pixels, or shapes do not fit together.
 pub fn grid_sample(input: Tensor<4>, grid: Tensor<4>, options: GridSampleOptions) -> Tensor<4> {
     let [batch, channels, height, width] = input.dims();
-    let [_, rows, columns, _] = grid.dims();
+    let [grids, rows, columns, axes] = grid.dims();
+    assert_pixels([height, width]);
+    let fits = grids == batch && axes == 2;
     let coordinates = Coordinates::Signed {
         align_corners: options.align_corners,
         clamped: options.outside == Outside::Nearest,
     };
-    if is_fast(&input) && is_fast(&grid) && height * width > 0 {
+    if fits && is_fast(&input) && is_fast(&grid) {
         let inputs = vec![input.into_dispatch(), grid.into_dispatch()];
         return apply(PlaneSampling(coordinates), inputs);
     }
@@ -83,7 +89,18 @@ pub fn deformable_attention(input: DeformableAttention) -> Tensor<3> {
         places,
         weights,
     } = input;
-    if is_fast(&values) && is_fast(&places) && is_fast(&weights) {
+    let [batch, tokens, heads, _] = values.dims();
+    let [_, queries, _, all, _] = places.dims();
+    let fits = places.dims() == [batch, queries, heads, all, 2]
+        && weights.dims() == [batch, queries, heads, all]
+        && maps
+            .iter()
+            .map(|[height, width]| height * width)
+            .sum::<usize>()
+            == tokens
+        && !maps.is_empty()
+        && all % maps.len() == 0;
+    if fits && is_fast(&values) && is_fast(&places) && is_fast(&weights) {
         let inputs = vec![
             values.into_dispatch(),
             places.into_dispatch(),

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use burn::tensor::bf16;
 
-use super::few_rows::{self, WeightRows, added, fill_by_dots, multiply as multiply_few};
+use super::few_rows::{self, Inputs, WeightRows, added, fill_by_dots, multiply as multiply_few};
 use super::gemm::{BLOCK, Columns, Finish, Matrix, Panels, Product, Target, multiply, pack_lanes};
 use super::memory::unwritten;
-use super::nibbles::NibbleRows;
+use super::nibbles::{self, NibbleRows};
 use super::simd::{Level, Simd};
 
 /// Numbers that share a scale.
@@ -169,7 +169,6 @@ impl WeightRows for EightRows<'_> {
         }
         let groups = columns / GROUP;
         let scales = &self.0.scales[row * groups..(row + W) * groups];
-        let inputs = inputs.map(<[f32]>::as_ptr);
         let mut sums = [[simd.splat(0.0); R]; W];
         for line in 0..groups.div_ceil(LINE / GROUP) {
             let first = line * (LINE / GROUP);
@@ -180,11 +179,11 @@ impl WeightRows for EightRows<'_> {
                 unsafe {
                     let codes = codes.as_ptr().add(place);
                     let scales = scales.as_ptr().add(index * groups + first);
-                    let inputs = inputs.map(|input| input.add(first * GROUP));
-                    add_eight(simd, codes, *scales, (inputs, sums));
+                    let start = first * GROUP;
+                    add_eight(simd, (codes, *scales), (inputs, start), sums);
                     if first + 1 < groups {
-                        let inputs = inputs.map(|input| input.add(GROUP));
-                        add_eight(simd, codes.add(GROUP), *scales.add(1), (inputs, sums));
+                        let next = (codes.add(GROUP), *scales.add(1));
+                        add_eight(simd, next, (inputs, start + GROUP), sums);
                     }
                 }
             }
@@ -193,16 +192,16 @@ impl WeightRows for EightRows<'_> {
     }
 }
 
-/// Adds a group's products with each input.
+/// Adds a group's products with each input from `start` on.
 ///
 /// # Safety
-/// `codes` and the inputs are readable for a group.
+/// `codes` is readable for a group, and so are the inputs from `start` on.
 #[inline(always)]
 unsafe fn add_eight<S: Simd, const R: usize>(
     simd: S,
-    codes: *const i8,
-    scale: bf16,
-    (inputs, sums): ([*const f32; R], &mut [S::Vector; R]),
+    (codes, scale): (*const i8, bf16),
+    (inputs, start): (&[&[f32]; R], usize),
+    sums: &mut [S::Vector; R],
 ) {
     let scale = simd.splat(finite(scale));
     let mut products = [simd.splat(0.0); R];
@@ -211,7 +210,8 @@ unsafe fn add_eight<S: Simd, const R: usize>(
         unsafe {
             let codes = simd.load_bytes_at(codes.add(place));
             for (product, input) in products.iter_mut().zip(inputs) {
-                *product = simd.mul_add(codes, simd.load_at(input.add(place)), *product);
+                let input = simd.load_at(input.as_ptr().add(start + place));
+                *product = simd.mul_add(codes, input, *product);
             }
         }
     }
@@ -264,9 +264,9 @@ impl WeightRows for FourRows<'_> {
                     let place = group * GROUP + start;
                     for (product, input) in products.iter_mut().zip(inputs) {
                         // SAFETY: an input has as many numbers as a row, of which this group is a part.
-                        let [first, second] = unsafe {
-                            [place, place + half]
-                                .map(|place| simd.load_at(input.as_ptr().add(place)))
+                        let (first, second) = unsafe {
+                            let input = input.as_ptr().add(place);
+                            (simd.load_at(input), simd.load_at(input.add(half)))
                         };
                         *product = simd.mul_add(low, first, *product);
                         *product = simd.mul_add(high, second, *product);
@@ -280,15 +280,23 @@ impl WeightRows for FourRows<'_> {
         added(simd, sums)
     }
 
-    fn fill<const R: usize>(
-        &self,
-        level: Level,
-        inputs: [&[f32]; R],
-        first: usize,
-        out: &mut [f32],
-    ) {
+    fn prepared(&self, level: Level) -> usize {
+        if level.is_half() {
+            nibbles::room(self.0.shape[1] / GROUP)
+        } else {
+            0
+        }
+    }
+
+    fn prepare(&self, level: Level, input: &[f32], prepared: &mut [f32]) {
+        if level.is_half() {
+            nibbles::round(level, input, prepared);
+        }
+    }
+
+    fn fill<const R: usize>(&self, level: Level, inputs: Inputs<R>, first: usize, out: &mut [f32]) {
         if !level.is_half() {
-            fill_by_dots(level, self, (inputs, first), out);
+            fill_by_dots(level, self, (inputs.rows, first), out);
             return;
         }
         let count = out.len() / R;
@@ -301,7 +309,7 @@ impl WeightRows for FourRows<'_> {
             scales: &self.0.scales[first * groups..(first + count) * groups],
             groups,
         };
-        rows.multiply(level, inputs, out);
+        rows.multiply::<R>(level, inputs.prepared, out);
     }
 }
 

@@ -35,13 +35,30 @@ pub(crate) trait WeightRows: Sync {
         inputs: &[&[f32]; R],
     ) -> [[f32; R]; W];
 
+    /// Room for an input as products at this level want it, once for all rows of the weight.
+    fn prepared(&self, _: Level) -> usize {
+        0
+    }
+
+    /// Writes an input as products at this level want it, into as much room as [`WeightRows::prepared`] asks for.
+    fn prepare(&self, _: Level, _input: &[f32], _prepared: &mut [f32]) {}
+
     /// The sums for the rows from number `first` on, as many as `out` has room for, all inputs of a row together.
-    fn fill<const R: usize>(&self, level: Level, inputs: [&[f32]; R], first: usize, out: &mut [f32])
+    fn fill<const R: usize>(&self, level: Level, inputs: Inputs<R>, first: usize, out: &mut [f32])
     where
         Self: Sized,
     {
-        fill_by_dots(level, self, (inputs, first), out);
+        fill_by_dots(level, self, (inputs.rows, first), out);
     }
+}
+
+/// What a weight is multiplied with.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'a, const R: usize> {
+    /// Each as long as a row of the weight.
+    pub rows: [&'a [f32]; R],
+    /// What [`WeightRows::prepare`] made of them, one after the other.
+    pub prepared: &'a [f32],
 }
 
 /// [`WeightRows::fill`] row after row.
@@ -66,10 +83,13 @@ pub(super) fn added<S: Simd, const R: usize, const W: usize>(
     sums: [[S::Vector; R]; W],
 ) -> [[f32; R]; W] {
     let mut found = [[0.0; R]; W];
-    for (found, sums) in found.iter_mut().zip(sums) {
-        for (found, sum) in found.iter_mut().zip(sums) {
-            *found = simd.sum(sum);
-        }
+    let (four, rest) = sums.as_flattened().as_chunks::<4>();
+    let (found_four, found_rest) = found.as_flattened_mut().as_chunks_mut::<4>();
+    for (found, sums) in found_four.iter_mut().zip(four) {
+        *found = simd.sum_four(*sums);
+    }
+    for (found, sum) in found_rest.iter_mut().zip(rest) {
+        *found = simd.sum(*sum);
     }
     found
 }
@@ -121,28 +141,40 @@ fn multiply_rows<const R: usize>(
     output: &mut [f32],
 ) {
     let [columns, inner] = weight.shape();
-    let step = (PIECE / inner.max(1)).max(1);
-    let part = |(piece, out): (usize, &mut [f32])| {
-        weight.fill(level, inputs, piece * step, out);
-    };
-    let fill = |out: &mut [f32]| {
-        if columns <= step {
-            part((0, out));
-        } else {
-            out.par_chunks_mut(step * R).enumerate().for_each(part);
+    let step = (PIECE / inner.max(1)).max(1).next_multiple_of(TOGETHER);
+    let room = weight.prepared(level);
+    with_scratch(R * room, |prepared| {
+        for (input, prepared) in inputs.iter().zip(prepared.chunks_exact_mut(room.max(1))) {
+            weight.prepare(level, input, prepared);
         }
-    };
-    if R == 1 {
-        fill(output);
-        return;
-    }
-    with_scratch(R * columns, |turned| {
-        fill(turned);
-        for (column, sums) in turned.chunks_exact(R).enumerate() {
-            for (row, sum) in sums.iter().enumerate() {
-                output[row * columns + column] = *sum;
+        let inputs = Inputs {
+            rows: inputs,
+            prepared,
+        };
+        let part = |(piece, out): (usize, &mut [f32])| {
+            weight.fill(level, inputs, piece * step, out);
+        };
+        let fill = |out: &mut [f32]| {
+            if columns <= step {
+                part((0, out));
+            } else {
+                // Each piece alone can go to another thread, or one thread ends long after the others.
+                let pieces = out.par_chunks_mut(step * R).with_max_len(1);
+                pieces.enumerate().for_each(part);
             }
+        };
+        if R == 1 {
+            fill(output);
+            return;
         }
+        with_scratch(R * columns, |turned| {
+            fill(turned);
+            for (column, sums) in turned.chunks_exact(R).enumerate() {
+                for (row, sum) in sums.iter().enumerate() {
+                    output[row * columns + column] = *sum;
+                }
+            }
+        });
     });
 }
 
@@ -257,13 +289,17 @@ impl<T: Stored> WeightRows for DenseRows<'_, T> {
                 }
             }
         }
-        let mut found = [[0.0; R]; W];
-        for (index, (found, sums)) in found.iter_mut().zip(sums).enumerate() {
+        let mut found = added(simd, sums);
+        if whole == columns {
+            return found;
+        }
+        for (index, found) in found.iter_mut().enumerate() {
             let weight = &rows[index * columns + whole..(index + 1) * columns];
-            for ((found, sum), input) in found.iter_mut().zip(sums).zip(inputs) {
+            for (found, input) in found.iter_mut().zip(inputs) {
                 let rest = weight.iter().zip(&input[whole..]);
-                let rest: f32 = rest.map(|(weight, input)| weight.single() * input).sum();
-                *found = simd.sum(sum) + rest;
+                *found += rest
+                    .map(|(weight, input)| weight.single() * input)
+                    .sum::<f32>();
             }
         }
         found

@@ -6,7 +6,6 @@ use burn::tensor::bf16;
 
 use super::compressed::{GROUP, LINE, ask_for_next};
 use super::few_rows::{TOGETHER, added};
-use super::memory::with_scratch;
 use super::simd::{HalfSimd, HalfTask, Level, Simd};
 
 /// Groups whose halves fill a vector.
@@ -25,30 +24,20 @@ pub(super) struct NibbleRows<'a> {
 }
 
 impl NibbleRows<'_> {
-    /// The sums of each row's products with the inputs, all inputs of a row together.
+    /// The sums of each row's products with the inputs, all inputs of a row together; `rounded` holds what [`round`] makes of
+    /// them, one after the other.
     ///
     /// # Panics
     /// Where the level is not one of half products.
-    pub(super) fn multiply<const R: usize>(
-        &self,
-        level: Level,
-        inputs: [&[f32]; R],
-        out: &mut [f32],
-    ) {
-        for input in inputs {
-            assert_eq!(input.len(), self.groups * GROUP, "numbers of an input");
-        }
+    pub(super) fn multiply<const R: usize>(&self, level: Level, rounded: &[f32], out: &mut [f32]) {
         let rows = out.len() / R;
         assert_eq!(self.codes.len(), rows * self.groups * GROUP / 2, "codes");
         assert_eq!(self.scales.len(), rows * self.groups, "scales");
-        let blocks = self.groups.div_ceil(GROUPS);
-        with_scratch(R * blocks * BLOCK, |rounded| {
-            level.run_half(Multiply {
-                rows: self,
-                inputs,
-                rounded,
-                out,
-            });
+        assert_eq!(rounded.len(), R * room(self.groups), "rounded inputs");
+        level.run_half(Multiply::<R> {
+            rows: self,
+            rounded,
+            out,
         });
     }
 
@@ -62,11 +51,53 @@ impl NibbleRows<'_> {
     }
 }
 
+/// Room for an input of so many groups in bfloat16, two to a number.
+pub(super) fn room(groups: usize) -> usize {
+    groups.div_ceil(GROUPS) * BLOCK
+}
+
+/// Rounds an input, in the order of the codes: of each block the first halves of its groups, then the second ones.
+///
+/// # Panics
+/// Where the level is not one of half products.
+pub(super) fn round(level: Level, input: &[f32], rounded: &mut [f32]) {
+    level.run_half(Round { input, rounded });
+}
+
+struct Round<'a> {
+    input: &'a [f32],
+    rounded: &'a mut [f32],
+}
+
+impl HalfTask for Round<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<H: HalfSimd>(self, half: H) {
+        let full = half.full();
+        let lanes = GROUP / 2;
+        assert_eq!(lanes, H::Full::LANES, "a vector is half a group");
+        for (numbers, out) in self
+            .input
+            .chunks(GROUPS * GROUP)
+            .zip(self.rounded.chunks_exact_mut(BLOCK))
+        {
+            for start in [0, lanes] {
+                let first = full.load(&numbers[start..]);
+                let second = if numbers.len() > GROUP {
+                    full.load(&numbers[GROUP + start..])
+                } else {
+                    full.splat(0.0)
+                };
+                full.store(&mut out[start..], half.pair_neighbours(first, second));
+            }
+        }
+    }
+}
+
 struct Multiply<'a, const R: usize> {
     rows: &'a NibbleRows<'a>,
-    inputs: [&'a [f32]; R],
-    /// Room for the inputs in bfloat16, a block after the other.
-    rounded: &'a mut [f32],
+    rounded: &'a [f32],
     out: &'a mut [f32],
 }
 
@@ -75,16 +106,7 @@ impl<const R: usize> HalfTask for Multiply<'_, R> {
 
     #[inline(always)]
     fn run<H: HalfSimd>(self, half: H) {
-        let Self {
-            rows,
-            inputs,
-            rounded,
-            out,
-        } = self;
-        let length = rounded.len() / R;
-        for (input, rounded) in inputs.iter().zip(rounded.chunks_exact_mut(length)) {
-            round(half, input, rounded);
-        }
+        let Self { rows, rounded, out } = self;
         let mut row = 0;
         let mut together = out.chunks_exact_mut(TOGETHER * R);
         for out in together.by_ref() {
@@ -96,28 +118,6 @@ impl<const R: usize> HalfTask for Multiply<'_, R> {
             let [sums]: [[f32; R]; 1] = dots(half, rows, row, rounded);
             out.copy_from_slice(&sums);
             row += 1;
-        }
-    }
-}
-
-/// Rounds an input, in the order of the codes: of each block the first halves of its groups, then the second ones.
-#[inline(always)]
-fn round<H: HalfSimd>(half: H, input: &[f32], rounded: &mut [f32]) {
-    let full = half.full();
-    let lanes = GROUP / 2;
-    assert_eq!(lanes, H::Full::LANES, "a vector is half a group");
-    for (numbers, out) in input
-        .chunks(GROUPS * GROUP)
-        .zip(rounded.chunks_exact_mut(BLOCK))
-    {
-        for start in [0, lanes] {
-            let first = full.load(&numbers[start..]);
-            let second = if numbers.len() > GROUP {
-                full.load(&numbers[GROUP + start..])
-            } else {
-                full.splat(0.0)
-            };
-            full.store(&mut out[start..], half.pair_neighbours(first, second));
         }
     }
 }

@@ -27,8 +27,6 @@ use crate::{
     rig::scene::{Choice, RigScene, SceneRequest, render as render_drive},
 };
 
-/// An object is chosen only where it covers at least one of this many pixels of the first frame.
-const PIXELS_PER_LEAST_AREA: usize = 1000;
 /// Drives that are tried before a world counts as empty, and how far their numbers are apart.
 const MOST_ATTEMPTS: u64 = 20;
 const DRIVES_APART: u64 = 1 << 32;
@@ -88,14 +86,13 @@ impl BatchSampler {
                 .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         }
         if let (Some(recipe), Some(request)) = (self.rig, requests.first()) {
-            let pool = place.stage.pool.get() as u64;
-            return self.drive(&recipe, (request, pool), number);
+            return self.drive(&recipe, (request, &place.stage), number);
         }
         let mut random = self.randomness.generator(Purpose::Clip, number);
         let mut chosen = Vec::with_capacity(requests.len());
         for request in requests {
             let clip = self.rendered(&request)?;
-            let least = clip.size.width * clip.size.height / PIXELS_PER_LEAST_AREA;
+            let least = place.stage.least_pixels(clip.size);
             let mut changed = (*clip).clone();
             change_shape(&mut changed, &self.augmentation, &mut random);
             if changed.visible_in(0, least).is_empty() {
@@ -115,11 +112,12 @@ impl BatchSampler {
     fn drive(
         &mut self,
         recipe: &RigRecipe,
-        (request, pool): (&ClipRequest, u64),
+        (request, stage): (&ClipRequest, &StageRecipe),
         number: u64,
     ) -> Result<ClipBatch, TrainingError> {
         let mut random = self.randomness.generator(Purpose::Clip, number);
-        let oldest = request.number;
+        let (oldest, pool) = (request.number, stage.pool.get() as u64);
+        let side = request.side;
         self.driven
             .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         for attempt in 0..MOST_ATTEMPTS {
@@ -129,7 +127,7 @@ impl BatchSampler {
             } else {
                 let scene = SceneRequest {
                     seed: self.randomness.seed(request.purpose, held),
-                    side: request.side,
+                    side,
                     steps: request.frames,
                     cameras: recipe.cameras.get(),
                     difficulty: request.difficulty,
@@ -142,7 +140,7 @@ impl BatchSampler {
             };
             let choice = Choice {
                 objects: request.objects,
-                least: request.side * request.side / PIXELS_PER_LEAST_AREA,
+                least: stage.least_pixels(FrameSize::new(side, side)),
                 across: random.random_bool(recipe.across.get()),
             };
             if let Some(batch) = scene.batch(recipe.rule(), choice, &mut random) {

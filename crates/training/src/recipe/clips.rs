@@ -3,6 +3,7 @@
 //! In: the tables `[[stages]]`, `[augmentation]`, `[prompts]`. Out: the settings of the batches.
 
 use serde::Deserialize;
+use tubelet_geometry::FrameSize;
 
 use super::number::{Count, Positive, Share};
 use crate::clicks::plan::PromptChances;
@@ -33,8 +34,18 @@ pub struct StageRecipe {
     /// Rendered clips among which the uses alternate.
     #[serde(default = "one")]
     pub pool: Count,
+    /// Least share of the first picture that an object covers which is learnt from; of drives, of the pictures of other cameras too.
+    #[serde(default = "a_thousandth")]
+    pub smallest: Share,
     /// Height and width of the frames where they differ from the model's.
     pub image_size: Option<Count>,
+}
+
+impl StageRecipe {
+    /// [`StageRecipe::smallest`] in pixels of pictures of this size.
+    pub(crate) fn least_pixels(&self, size: FrameSize) -> usize {
+        ((size.width * size.height) as f64 * self.smallest.get()) as usize
+    }
 }
 
 /// Table `[augmentation]`: changes to a clip, the same in all its frames unless said otherwise.
@@ -126,6 +137,10 @@ pub struct CheckpointRecipe {
 
 fn one() -> Count {
     Count::ONE
+}
+
+fn a_thousandth() -> Share {
+    Share::constant(0.001)
 }
 
 fn full() -> [Share; 2] {

@@ -43,6 +43,13 @@ impl Kernel for Attention {
         wanted: &[bool],
     ) -> Vec<Option<FlexTensor>> {
         let [query, key, value, output] = [0, 1, 2, 3].map(|index| Heads::new(&saved[index]));
+        if value.shape.contains(&0) {
+            let zeros = |of: &Heads| tensor(vec![0.0; of.shape.iter().product()], of.shape);
+            return [query, key, value]
+                .iter()
+                .map(|of| Some(zeros(of)))
+                .collect();
+        }
         let mut results = [
             unwritten(query.shape.iter().product()),
             vec![0.0; key.shape.iter().product()],

@@ -130,7 +130,7 @@ impl Correlate<'_> {
                         .padded
                         .as_ptr()
                         .add((first + line) * stride + start + column);
-                    let pixels = std::array::from_fn(|n| simd.load_at(pixels.add(n * S::LANES)));
+                    let pixels = simd.load_each(pixels);
                     let weight = self
                         .weight
                         .as_ptr()

@@ -95,7 +95,7 @@ impl<S: Simd, const N: usize> Steps<S, N> for Elements {
         unsafe {
             let first = self.place.add(*self.distances);
             self.distances = self.distances.add(1);
-            std::array::from_fn(|n| simd.load_at(first.add(n * S::LANES)))
+            simd.load_each(first)
         }
     }
 }

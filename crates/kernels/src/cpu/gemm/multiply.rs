@@ -123,9 +123,8 @@ impl<S: Simd, H: HalfSimd<Full = S>> Multiply<S> for Paired<H> {
                 }
             }
             for (start, out) in out.chunks_mut(S::LANES).enumerate() {
-                let [first, second] = columns
-                    .each_ref()
-                    .map(|column| simd.read(&column[start * S::LANES..][..out.len()]));
+                let first = simd.read(&columns[0][start * S::LANES..][..out.len()]);
+                let second = simd.read(&columns[1][start * S::LANES..][..out.len()]);
                 simd.write(out, self.0.pair_rows(first, second));
             }
         }

@@ -50,7 +50,7 @@ impl<S: Simd, const N: usize> Steps<S, N> for Panel {
         let first = self.0;
         self.0 = first.wrapping_add(N * S::LANES);
         // SAFETY: the step lies in the panel.
-        std::array::from_fn(|n| unsafe { simd.load_at(first.add(n * S::LANES)) })
+        unsafe { simd.load_each(first) }
     }
 }
 
@@ -133,14 +133,19 @@ macro_rules! tile {
         ) -> usize {
             $(let mut $sum = [simd.splat(0.0); N];)+
             // Three rows share a pointer, so that twelve rows need four registers.
-            let mut groups = [0, 3, 6, 9].map(|row| a.data.wrapping_add(row * a.row_stride));
+            let mut groups = [a.data; 4];
+            for (index, group) in groups.iter_mut().enumerate() {
+                *group = group.wrapping_add(3 * index * a.row_stride);
+            }
             for _ in 0..inner {
                 // SAFETY: `inner` steps stay within B and A, as the caller promises.
                 unsafe {
                     let columns = b.next(simd);
                     $($sum = step((simd, multiply), *groups[$group].add($offset * a.row_stride), columns, $sum);)+
                 }
-                groups = groups.map(|group| group.wrapping_add(a.step));
+                for group in &mut groups {
+                    *group = group.wrapping_add(a.step);
+                }
             }
             // SAFETY: these rows of the corner are writable for `corner.columns` numbers.
             unsafe {

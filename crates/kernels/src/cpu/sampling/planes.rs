@@ -120,7 +120,7 @@ impl Kernel for PlaneSampling {
         let shape = dimensions(input).to_vec();
         let plan = self.plan(&shape, grid);
         let gradient = dense(&gradient);
-        let (pixels, places) = (plan.pixels.max(1), plan.places.max(1));
+        let (pixels, places) = (plan.pixels.max(1), plan.places);
         let mut planes = vec![0.0; numbers(input).len()];
         // Chunks of planes of one sample of the batch, so that the sum over channels is always made in the same order.
         let chunks: Vec<(usize, &mut [f32])> = planes
@@ -135,12 +135,12 @@ impl Kernel for PlaneSampling {
         let turns: Vec<(usize, Vec<f32>)> = chunks
             .into_par_iter()
             .map(|(first, planes)| {
-                let mut turns = vec![0.0; 2 * plan.places];
+                let mut turns = vec![0.0; 2 * places];
                 for (plane, output) in (first..).zip(planes.chunks_exact_mut(pixels)) {
                     level.run(Scatter {
                         corners: plan.of_plane(plane),
                         input: &numbers(input)[plane * pixels..][..pixels],
-                        gradient: &numbers(&gradient)[plane * places..][..plan.places],
+                        gradient: &numbers(&gradient)[plane * places..][..places],
                         output,
                         turns: &mut turns,
                     });
@@ -148,15 +148,15 @@ impl Kernel for PlaneSampling {
                 (first / plan.channels.max(1), turns)
             })
             .collect();
-        let mut places = vec![0.0; numbers(grid).len()];
+        let mut of_places = vec![0.0; numbers(grid).len()];
         for (sample, turns) in turns {
-            let sums = &mut places[sample * 2 * plan.places..][..2 * plan.places];
+            let sums = &mut of_places[sample * 2 * places..][..2 * places];
             sums.iter_mut().zip(turns).for_each(|(sum, x)| *sum += x);
         }
-        let places = tensor(places, dimensions(grid).to_vec());
+        let of_places = tensor(of_places, dimensions(grid).to_vec());
         vec![
             wanted[0].then(|| tensor(planes, shape)),
-            wanted[1].then_some(places),
+            wanted[1].then_some(of_places),
         ]
     }
 }

@@ -90,9 +90,12 @@ mod x86 {
             unsafe {
                 let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(source.cast()));
                 let low = _mm256_and_si256(bytes, _mm256_set1_epi32(15));
+                let high = _mm256_srli_epi32::<4>(bytes);
                 let zero = _mm256_set1_epi32(8);
-                [low, _mm256_srli_epi32::<4>(bytes)]
-                    .map(|x| _mm256_cvtepi32_ps(_mm256_sub_epi32(x, zero)))
+                [
+                    _mm256_cvtepi32_ps(_mm256_sub_epi32(low, zero)),
+                    _mm256_cvtepi32_ps(_mm256_sub_epi32(high, zero)),
+                ]
             }
         }
         #[inline(always)]
@@ -106,8 +109,10 @@ mod x86 {
             (to, to_stride): (*mut f32, usize),
         ) {
             unsafe {
-                let rows: [__m256; 8] =
-                    std::array::from_fn(|row| _mm256_loadu_ps(from.add(row * from_stride)));
+                let mut rows = [_mm256_setzero_ps(); 8];
+                for (index, row) in rows.iter_mut().enumerate() {
+                    *row = _mm256_loadu_ps(from.add(index * from_stride));
+                }
                 for half in 0..2 {
                     let four = &rows[4 * half..];
                     let low = [
@@ -196,6 +201,16 @@ mod x86 {
                 let half = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
                 let pair = _mm_add_ps(half, _mm_movehl_ps(half, half));
                 _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+            }
+        }
+        #[inline(always)]
+        fn sum_four(self, [a, b, c, d]: [__m256; 4]) -> [f32; 4] {
+            unsafe {
+                let fours = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+                std::mem::transmute(_mm_add_ps(
+                    _mm256_castps256_ps128(fours),
+                    _mm256_extractf128_ps::<1>(fours),
+                ))
             }
         }
         #[inline(always)]

@@ -71,7 +71,8 @@ mod x86 {
         #[inline(always)]
         fn dot_pairs(self, a: __m512, b: __m512, sum: __m512) -> __m512 {
             unsafe {
-                let [a, b] = [a, b].map(|pairs| std::mem::transmute::<__m512, __m512bh>(pairs));
+                let a = std::mem::transmute::<__m512, __m512bh>(a);
+                let b = std::mem::transmute::<__m512, __m512bh>(b);
                 _mm512_dpbf16_ps(sum, a, b)
             }
         }
@@ -109,14 +110,11 @@ mod x86 {
         unsafe fn load_nibbles_at(self, source: *const u8) -> [__m512; 2] {
             unsafe {
                 let bytes = _mm512_cvtepu8_epi16(_mm256_loadu_si256(source.cast()));
-                // The lower five bits of a lane choose from the table, which therefore has each number twice.
-                let whole = |code: u32| (f32::from(code as u16) - 8.0).to_bits() >> 16;
-                let table = words(std::array::from_fn(|pair| {
-                    let code = 2 * (pair as u32 % 8);
-                    whole(code) | whole(code + 1) << 16
-                }));
-                [bytes, _mm512_srli_epi16::<4>(bytes)]
-                    .map(|codes| _mm512_castsi512_ps(_mm512_permutexvar_epi16(codes, table)))
+                // The lower five bits of a lane choose from the table.
+                let table = words(NIBBLES);
+                let low = _mm512_permutexvar_epi16(bytes, table);
+                let high = _mm512_permutexvar_epi16(_mm512_srli_epi16::<4>(bytes), table);
+                [_mm512_castsi512_ps(low), _mm512_castsi512_ps(high)]
             }
         }
         #[inline(always)]
@@ -134,6 +132,20 @@ mod x86 {
             }
         }
     }
+
+    /// The numbers from −8 to 7 as bfloat16, twice, two to an element: a constant, since a table that is computed where it is
+    /// used was written to memory for every vector.
+    const NIBBLES: [u32; 16] = {
+        let mut table = [0; 16];
+        let mut pair = 0;
+        while pair < table.len() {
+            let code = 2 * (pair % 8);
+            let (first, second) = (code as f32 - 8.0, code as f32 - 7.0);
+            table[pair] = first.to_bits() >> 16 | second.to_bits() & 0xffff_0000;
+            pair += 1;
+        }
+        table
+    };
 
     /// Thirty-two sixteen-bit lanes from the two of each of sixteen lanes.
     #[inline(always)]
@@ -196,7 +208,11 @@ mod x86 {
                     -8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0,
                     6.0, 7.0,
                 );
-                [bytes, _mm512_srli_epi32::<4>(bytes)].map(|x| _mm512_permutexvar_ps(x, table))
+                let high = _mm512_srli_epi32::<4>(bytes);
+                [
+                    _mm512_permutexvar_ps(bytes, table),
+                    _mm512_permutexvar_ps(high, table),
+                ]
             }
         }
         #[inline(always)]
@@ -211,18 +227,22 @@ mod x86 {
         ) {
             unsafe {
                 // Of each four rows: column n of each quarter, for n from 0 to 3.
-                let quarters: [[__m512; 4]; 4] = std::array::from_fn(|four| {
-                    let row = |index| _mm512_loadu_ps(from.add((4 * four + index) * from_stride));
-                    let [a, b, c, d] = [0, 1, 2, 3].map(row);
+                let mut quarters = [[_mm512_setzero_ps(); 4]; 4];
+                for (four, quarter) in quarters.iter_mut().enumerate() {
+                    let first = from.add(4 * four * from_stride);
+                    let a = _mm512_loadu_ps(first);
+                    let b = _mm512_loadu_ps(first.add(from_stride));
+                    let c = _mm512_loadu_ps(first.add(2 * from_stride));
+                    let d = _mm512_loadu_ps(first.add(3 * from_stride));
                     let low = [_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d)];
                     let high = [_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d)];
-                    [
+                    *quarter = [
                         _mm512_shuffle_ps::<0b0100_0100>(low[0], low[1]),
                         _mm512_shuffle_ps::<0b1110_1110>(low[0], low[1]),
                         _mm512_shuffle_ps::<0b0100_0100>(high[0], high[1]),
                         _mm512_shuffle_ps::<0b1110_1110>(high[0], high[1]),
-                    ]
-                });
+                    ];
+                }
                 let [a, b, c, d] = quarters;
                 for column in 0..4 {
                     let even = [
@@ -304,6 +324,28 @@ mod x86 {
         #[inline(always)]
         fn sum(self, a: __m512) -> f32 {
             unsafe { _mm512_reduce_add_ps(a) }
+        }
+        #[inline(always)]
+        fn sum_four(self, [a, b, c, d]: [__m512; 4]) -> [f32; 4] {
+            unsafe {
+                // Of every four lanes the sums of two, of both vectors in turns.
+                let first = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+                let second = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+                let (first, second) = (_mm512_castps_pd(first), _mm512_castps_pd(second));
+                let fours = _mm512_add_ps(
+                    _mm512_castpd_ps(_mm512_unpacklo_pd(first, second)),
+                    _mm512_castpd_ps(_mm512_unpackhi_pd(first, second)),
+                );
+                let half = _mm256_add_ps(
+                    _mm512_castps512_ps256(fours),
+                    _mm512_extractf32x8_ps::<1>(fours),
+                );
+                let quarter = _mm_add_ps(
+                    _mm256_castps256_ps128(half),
+                    _mm256_extractf128_ps::<1>(half),
+                );
+                std::mem::transmute(quarter)
+            }
         }
         #[inline(always)]
         fn maximum(self, a: __m512) -> f32 {

@@ -49,7 +49,10 @@ mod arm {
         // SAFETY: called with a `Neon` at hand only.
         unsafe {
             let numbers = vmovl_s8(numbers);
-            [vmovl_s16(vget_low_s16(numbers)), vmovl_high_s16(numbers)].map(|x| vcvtq_f32_s32(x))
+            [
+                vcvtq_f32_s32(vmovl_s16(vget_low_s16(numbers))),
+                vcvtq_f32_s32(vmovl_high_s16(numbers)),
+            ]
         }
     }
 
@@ -136,9 +139,12 @@ mod arm {
             (to, to_stride): (*mut f32, usize),
         ) {
             unsafe {
-                let row = |index| vld1q_f32(from.add(index * from_stride));
+                let a = vld1q_f32(from);
+                let b = vld1q_f32(from.add(from_stride));
+                let c = vld1q_f32(from.add(2 * from_stride));
+                let d = vld1q_f32(from.add(3 * from_stride));
                 // Of two rows: their columns 0 and 2, then 1 and 3.
-                let (first, second) = (vtrnq_f32(row(0), row(1)), vtrnq_f32(row(2), row(3)));
+                let (first, second) = (vtrnq_f32(a, b), vtrnq_f32(c, d));
                 for (column, (first, second)) in [(first.0, second.0), (first.1, second.1)]
                     .into_iter()
                     .enumerate()

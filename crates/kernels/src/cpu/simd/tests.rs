@@ -159,6 +159,12 @@ kernel_test!(lanes_are_exchanged_summed_and_compared, simd, {
         "sum"
     );
     for place in 0..S::LANES {
+        let alone = |number: f32| vector(simd, |lane| if lane == place { number } else { 0.0 });
+        assert_eq!(
+            simd.sum_four([1.0, -2.0, 3.0, 0.5].map(alone)),
+            [1.0, -2.0, 3.0, 0.5],
+            "sums of four with lane {place}"
+        );
         let peak = vector(simd, |lane| {
             if lane == place {
                 -2.0

@@ -99,8 +99,27 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn swap_pairs(self, a: Self::Vector) -> Self::Vector;
     /// Sum of the lanes.
     fn sum(self, a: Self::Vector) -> f32;
+    /// Sums of all lanes, of each vector.
+    #[inline(always)]
+    fn sum_four(self, [a, b, c, d]: [Self::Vector; 4]) -> [f32; 4] {
+        [self.sum(a), self.sum(b), self.sum(c), self.sum(d)]
+    }
     /// Greatest lane.
     fn maximum(self, a: Self::Vector) -> f32;
+
+    /// Reads `N` vectors that follow each other.
+    ///
+    /// # Safety
+    /// `source` is readable for `N · LANES` numbers.
+    #[inline(always)]
+    unsafe fn load_each<const N: usize>(self, source: *const f32) -> [Self::Vector; N] {
+        let mut found = [self.splat(0.0); N];
+        for (index, vector) in found.iter_mut().enumerate() {
+            // SAFETY: by this function's contract.
+            *vector = unsafe { self.load_at(source.add(index * Self::LANES)) };
+        }
+        found
+    }
 
     /// Reads the first `LANES` numbers of a slice.
     #[inline(always)]
