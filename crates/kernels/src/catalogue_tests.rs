@@ -6,12 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use proptest::prelude::*;
 
+use crate::allocations::allocated;
 use crate::catalogue::{Entry, catalogue};
 use crate::cpu::level_tests::at_each_level;
 use crate::reference::{Run, assert_close, assert_matches_plain, cases, numbers, run};
 use crate::{
-    AttentionOptions, Conv2dOptions, GridSampleOptions, LinearOptions, attention, conv2d,
-    grid_sample, layer_norm, layer_norm_2d, linear, rms_norm,
+    AttentionOptions, CompressedWeight, Compression, Conv2dOptions, GridSampleOptions,
+    LinearOptions, attention, compressed_linear, conv2d, grid_sample, layer_norm, layer_norm_2d,
+    linear, rms_norm,
 };
 
 /// Of `fixtures/kernels/gradients.py`.
@@ -193,6 +195,48 @@ fn what_does_not_fit_is_refused() {
         let grid = ones(16).reshape([2, 2, 2, 2]);
         grid_sample(map(), grid, GridSampleOptions::default()).reshape([16])
     });
+}
+
+/// Products of one row, as an answering model makes them by the hundred for each token, leave nothing behind but their output.
+#[test]
+fn a_product_of_one_row_allocates_its_output() {
+    let device = Device::flex();
+    let (inputs, outputs) = (512, 1024);
+    let weight = Tensor::<2>::ones([outputs, inputs], &device);
+    let half = weight.clone().cast(DType::BF16);
+    let compressed = [Compression::EightBit, Compression::FourBit]
+        .map(|bits| CompressedWeight::new(weight.clone(), bits).unwrap());
+    let row = Tensor::<2>::ones([1, inputs], &device);
+    let calls: [(&str, &(dyn Fn() -> Tensor<2> + Sync)); 4] = [
+        ("f32", &|| {
+            linear(row.clone(), weight.clone(), LinearOptions::default())
+        }),
+        ("bfloat16", &|| {
+            linear(row.clone(), half.clone(), LinearOptions::default())
+        }),
+        ("8 bits", &|| {
+            compressed_linear(row.clone(), &compressed[0], LinearOptions::default())
+        }),
+        ("4 bits", &|| {
+            compressed_linear(row.clone(), &compressed[1], LinearOptions::default())
+        }),
+    ];
+    // A pool of one thread, so that every allocation is that thread's.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    for (name, call) in calls {
+        let bytes = pool.install(|| {
+            drop(call());
+            allocated(|| drop(call()))
+        });
+        let beside = bytes.checked_sub(4 * outputs);
+        assert!(
+            beside.is_some_and(|beside| beside < 2048),
+            "{name}: {bytes} bytes"
+        );
+    }
 }
 
 proptest! {

@@ -23,6 +23,8 @@
 
 mod activation;
 mod addition;
+#[cfg(test)]
+mod allocations;
 mod attention;
 #[cfg(test)]
 mod catalogue;
@@ -49,6 +51,8 @@ mod resize;
 mod rotary;
 mod sampling;
 mod softmax;
+#[cfg(test)]
+mod upstream;
 
 pub use activation::{Activation, activate, gated_silu};
 pub use addition::add;

@@ -115,17 +115,15 @@ pub(crate) fn multiply(
 ) -> Vec<f32> {
     let [columns, _] = weight.shape();
     let mut output = unwritten(rows.rows() * columns);
-    let inputs: Vec<&[f32]> = (0..rows.rows())
-        .map(|row| rows.dense_row(row, 0, rows.columns()))
-        .collect();
+    let row = |number: usize| rows.dense_row(number, 0, rows.columns());
     let outputs = output.chunks_mut((FEW * columns).max(1));
-    for (inputs, out) in inputs.chunks(FEW).zip(outputs) {
-        match *inputs {
-            [a] => multiply_rows(level, [a], weight, out),
-            [a, b] => multiply_rows(level, [a, b], weight, out),
-            [a, b, c] => multiply_rows(level, [a, b, c], weight, out),
-            [a, b, c, d] => multiply_rows(level, [a, b, c, d], weight, out),
-            _ => unreachable!("chunks have one to four rows"),
+    for (first, out) in (0..rows.rows()).step_by(FEW).zip(outputs) {
+        let [a, b, c] = [first + 1, first + 2, first + 3];
+        match rows.rows() - first {
+            1 => multiply_rows(level, [row(first)], weight, out),
+            2 => multiply_rows(level, [row(first), row(a)], weight, out),
+            3 => multiply_rows(level, [row(first), row(a), row(b)], weight, out),
+            _ => multiply_rows(level, [row(first), row(a), row(b), row(c)], weight, out),
         }
     }
     for (row, out) in output.chunks_exact_mut(columns.max(1)).enumerate() {
