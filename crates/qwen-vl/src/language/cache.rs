@@ -206,6 +206,33 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_cache_goes_on_in_several_ways_at_once() {
+        let device = Device::default();
+        let random = |shape| Tensor::<4>::random(shape, Distribution::Default, &device);
+        let (all, new) = (random([2, 3, 5, 4]), random([6, 3, 1, 4]));
+        let twice = |keys: Tensor<4>| [keys.clone(), keys.mul_scalar(2.0)];
+        let mut cache = KeyValueCache::new();
+        drop(cache.layer(0).extend(twice(all.clone().narrow(2, 0, 4))));
+        cache.advance(4, 9);
+        let mut several = cache.repeated(3);
+        assert_eq!((several.tokens(), several.next_position()), (4, 9));
+        let found = several.layer(0).extend(twice(new.clone()));
+        for sequence in 0..6 {
+            let before = all.clone().narrow(0, sequence / 3, 1).narrow(2, 0, 4);
+            let own = new.clone().narrow(0, sequence, 1);
+            let expected = twice(Tensor::cat(vec![before, own], 2));
+            for (found, expected) in found.iter().zip(expected) {
+                let found = found.clone().narrow(0, sequence, 1);
+                found.into_data().assert_eq(&expected.into_data(), true);
+            }
+        }
+        // The one that was repeated goes its own way.
+        let last = all.clone().narrow(2, 4, 1);
+        let [keys, _] = cache.layer(0).extend(twice(last));
+        keys.into_data().assert_eq(&all.into_data(), true);
+    }
+
+    #[test]
     fn a_truncated_cache_goes_on_from_there() {
         let device = Device::default();
         let all = Tensor::<4>::random([1, 1, 8, 2], Distribution::Default, &device);

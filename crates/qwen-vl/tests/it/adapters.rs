@@ -249,7 +249,8 @@ fn in_a_row(gradients: &[(String, Tensor<2>)]) -> Tensor<1> {
     Tensor::cat(parts.collect(), 0)
 }
 
-fn adapter_everywhere(model: &QwenVl, dropout: f64) -> Adapter {
+/// An adapter to all projections, both of whose matrices matter.
+pub(crate) fn adapter_everywhere(model: &QwenVl, dropout: f64) -> Adapter {
     let targets = [
         "q_proj",
         "k_proj",
