@@ -30,15 +30,20 @@ pub struct PatternGrammar {
 
 impl PatternGrammar {
     /// A span of seconds: `[12.5, 20.0]`.
-    pub const SPAN: &'static str = r"\[\d{1,5}(\.\d{1,2})?, \d{1,5}(\.\d{1,2})?\]";
-    /// Boxes as Qwen3-VL writes them, on a grid of a thousand: `[{"bbox_2d": [1, 2, 3, 4], "label": "cat"}]`.
+    pub const SPAN: &'static str =
+        r"\[(0|[1-9]\d{0,4})(\.\d{1,2})?, (0|[1-9]\d{0,4})(\.\d{1,2})?\]";
+    /// Boxes as Qwen3-VL writes them, on a grid of a thousand: `[{"bbox_2d": [1, 2, 3, 4], "label": "cat"}]`. A label has none of the
+    /// control characters that JSON forbids.
     pub const BOXES: &'static str = concat!(
-        r#"\[\{"bbox_2d": \[\d{1,4}(, \d{1,4}){3}\], "label": "[^"\\]{1,60}"\}"#,
-        r#"(, \{"bbox_2d": \[\d{1,4}(, \d{1,4}){3}\], "label": "[^"\\]{1,60}"\}){0,40}\]"#
+        r#"\[\{"bbox_2d": \[(0|[1-9]\d{0,3})(, (0|[1-9]\d{0,3})){3}\], "label": ""#,
+        "[^\"\\\\\u{0}-\u{1f}]{1,60}",
+        r#""\}(, \{"bbox_2d": \[(0|[1-9]\d{0,3})(, (0|[1-9]\d{0,3})){3}\], "label": ""#,
+        "[^\"\\\\\u{0}-\u{1f}]{1,60}",
+        r#""\}){0,40}\]"#
     );
 
-    /// A pattern over the tokens of a model; letters, `.`, `[a-z]`, `[^"]`, groups, `|`, `?`, `*`, `+`, `{m,n}`, `\d` and `\`
-    /// before other signs.
+    /// A pattern over the tokens of a model, which the whole answer matches: letters, `.`, `[a-z]`, `[^"]`, groups, `|`, `?`, `*`,
+    /// `+`, `{m}`, `{m,n}`, `\d`, `\n` and `\` before other signs. It goes by bytes.
     ///
     /// # Errors
     /// When the pattern means nothing.

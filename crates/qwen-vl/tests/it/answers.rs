@@ -96,6 +96,70 @@ fn an_answer_keeps_to_its_pattern_however_it_is_drawn() {
 }
 
 #[test]
+fn boxes_are_json_however_they_are_drawn() {
+    let (golden, model) = (Golden::open("model_cases"), model());
+    let processor = Processor::load(&folder().join("model"), model.config()).unwrap();
+    let sequence = TokenSequence {
+        tokens: golden.tokens("text.tokens"),
+        visuals: Vec::new(),
+    };
+    let bytes = processor.token_bytes();
+    for seed in 0..6 {
+        let grammar = PatternGrammar::new(PatternGrammar::BOXES, bytes.clone()).unwrap();
+        let options = AnswerOptions {
+            max_tokens: 4000,
+            sampling: Sampling::Random(RandomSampling {
+                temperature: 3.0,
+                top_k: None,
+                top_p: 1.0,
+                seed,
+            }),
+            grammar: Some(Box::new(grammar)),
+            ..AnswerOptions::default()
+        };
+        let text = processor
+            .decode(&answer(&model, &sequence, options))
+            .unwrap();
+        let boxes: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let boxes = boxes.as_array().unwrap();
+        assert!(!boxes.is_empty() && boxes.len() <= 41, "{text}");
+        for found in boxes {
+            let corners = found["bbox_2d"].as_array().unwrap();
+            assert!(corners.iter().all(serde_json::Value::is_u64), "{text}");
+            assert_eq!(corners.len(), 4, "{text}");
+            assert!(!found["label"].as_str().unwrap().is_empty(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_vocabulary_that_cannot_write_the_form_is_an_error() {
+    let model = model();
+    let processor = Processor::load(&folder().join("model"), model.config()).unwrap();
+    let mut bytes = processor.token_bytes();
+    for token in bytes.iter_mut().filter(|token| token.contains(&b'[')) {
+        token.clear();
+    }
+    let sequence = TokenSequence {
+        tokens: vec![1, 2, 3],
+        visuals: Vec::new(),
+    };
+    let options = AnswerOptions {
+        max_tokens: 5,
+        grammar: Some(Box::new(
+            PatternGrammar::new(PatternGrammar::BOXES, bytes).unwrap(),
+        )),
+        ..AnswerOptions::default()
+    };
+    let prompt = model.embed(&sequence, None, 0).unwrap();
+    let mut cache = KeyValueCache::new();
+    let mut answer = model.answer(prompt, &mut cache, options).unwrap();
+    let found = answer.next().unwrap();
+    assert!(matches!(found, Err(QwenError::GrammarStuck { given: 0 })));
+    assert!(answer.next().is_none());
+}
+
+#[test]
 fn prompts_that_cannot_be_read_are_refused() {
     let model = model();
     let unknown = TokenSequence {
