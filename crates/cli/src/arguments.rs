@@ -122,7 +122,8 @@ pub(crate) struct AskArguments {
     /// Seed of the draws.
     #[arg(long, default_value_t = 0, requires = "temperature")]
     pub(crate) seed: u64,
-    /// Form that the answer keeps to, as a regular expression.
+    /// Form that the whole answer keeps to, as a regular expression of letters, `.`, `[a-z]`, `[^"]`, `(…)`, `|`, `?`, `*`, `+`,
+    /// `{m}`, `{m,n}`, `\d`, `\n` and `\` before other signs; it goes by bytes.
     #[arg(long)]
     pub(crate) pattern: Option<String>,
     /// Print a summary as JSON on stdout.

@@ -22,7 +22,7 @@ use crate::{
         cache::KeyValueCache,
         decoder::{Decoder, DeepFeatures, Embedded},
     },
-    positions::{VisualKind, sequence_positions},
+    positions::{SequencePositions, VisualKind, sequence_positions},
     vision::{
         grid::VisionGrid,
         tower::{VisionTower, VisualFeatures},
@@ -71,6 +71,52 @@ impl QwenVlConfig {
             compression: None,
         }
     }
+
+    /// Refuses a sequence that a model of these sizes cannot read from position `start` on, without any weights.
+    ///
+    /// # Errors
+    /// When a token is not in the vocabulary, placeholders and pictures do not agree, or the context is too short.
+    pub fn check_sequence(&self, sequence: &TokenSequence, start: i64) -> Result<()> {
+        self.placed(&sequence.tokens, &sequence.grids(), start)
+            .map(|_| ())
+    }
+
+    /// Where the tokens of a sequence stand that this model can read.
+    fn placed(
+        &self,
+        tokens: &[u32],
+        visuals: &[(VisualKind, VisionGrid)],
+        start: i64,
+    ) -> Result<SequencePositions> {
+        let vocabulary = self.text.vocabulary;
+        if let Some(token) = tokens.iter().find(|token| **token as usize >= vocabulary) {
+            return Err(QwenError::UnknownToken {
+                token: *token,
+                vocabulary,
+            });
+        }
+        let special = (self.tokens, self.vision.merge);
+        let positions = sequence_positions(tokens, visuals, special, start)?;
+        let limit = self.text.max_positions;
+        // Pictures have more tokens than positions, and both are limited.
+        let end = usize::try_from(positions.next).unwrap_or(usize::MAX);
+        let needed = end.max(tokens.len());
+        if needed > limit {
+            return Err(QwenError::ContextExceeded {
+                tokens: needed,
+                limit,
+            });
+        }
+        Ok(positions)
+    }
+}
+
+impl TokenSequence {
+    /// Kinds and sizes of the pictures.
+    fn grids(&self) -> Vec<(VisualKind, VisionGrid)> {
+        let visuals = self.visuals.iter();
+        visuals.map(|visual| (visual.kind, visual.grid)).collect()
+    }
 }
 
 impl QwenVl {
@@ -106,23 +152,21 @@ impl QwenVl {
     /// Embeddings of a sequence whose first text token stands at `start`, with its pictures in their places.
     ///
     /// # Errors
-    /// When a token is not in the vocabulary, or placeholders and pictures do not agree.
+    /// When a token is not in the vocabulary, placeholders and pictures do not agree, or the context is too short.
     pub fn embed(
         &self,
         sequence: &TokenSequence,
         adapter: Option<AdapterUse>,
         start: i64,
     ) -> Result<Embedded> {
+        let grids = sequence.grids();
+        // Before the pictures are looked at, which takes longest.
+        self.config.placed(&sequence.tokens, &grids, start)?;
         let features = sequence
             .visuals
             .iter()
             .map(|visual| self.see(visual, adapter))
             .collect::<Result<Vec<_>>>()?;
-        let grids: Vec<_> = sequence
-            .visuals
-            .iter()
-            .map(|visual| (visual.kind, visual.grid))
-            .collect();
         self.embed_features(&sequence.tokens, (&grids, &features), start)
     }
 
@@ -136,23 +180,8 @@ impl QwenVl {
         visuals: (&[(VisualKind, VisionGrid)], &[VisualFeatures]),
         start: i64,
     ) -> Result<Embedded> {
-        let vocabulary = self.config.text.vocabulary;
-        if let Some(token) = tokens.iter().find(|token| **token as usize >= vocabulary) {
-            return Err(QwenError::UnknownToken {
-                token: *token,
-                vocabulary,
-            });
-        }
         let (grids, features) = visuals;
-        let special = (self.config.tokens, self.config.vision.merge);
-        let positions = sequence_positions(tokens, grids, special, start)?;
-        let limit = self.config.text.max_positions;
-        if positions.next > limit as i64 {
-            return Err(QwenError::ContextExceeded {
-                tokens: usize::try_from(positions.next).unwrap_or(usize::MAX),
-                limit,
-            });
-        }
+        let positions = self.config.placed(tokens, grids, start)?;
         let mut embedded = Embedded {
             tokens: self.decoder.embed(tokens).unsqueeze::<3>(),
             positions: positions.by_token,

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_qwen_vl::{
     AnswerOptions, Compression, KeyValueCache, Message, ModelFiles, Part, PatternGrammar, Picture,
-    Processor, QwenVl, RandomSampling, Role, Sampling, WeightType,
+    Processor, QwenError, QwenVl, RandomSampling, Role, Sampling, WeightType,
 };
 use tubelet_video::{VideoSource, read_image};
 
@@ -49,24 +49,24 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     if let Some(fps) = arguments.fps {
         processor.video_settings().fps = fps;
     }
-    // What is asked about is looked at before the weights, which take longer to read.
-    let parts = parts(arguments, &processor, printer)?;
+    // What can be refused is refused before the weights are read, which takes longest.
+    let options = options(arguments, &files, &processor)?;
+    let message = Message {
+        role: Role::User,
+        parts: parts(arguments, &processor, printer)?,
+    };
+    let sequence = processor.sequence(vec![message])?;
+    files.config()?.check_sequence(&sequence, 0)?;
+    let prompt_tokens = sequence.tokens.len();
     let start = Instant::now();
     let spinner = printer.spinner();
     spinner.set_message("loading");
     let model = load(&files, arguments)?;
     let load_seconds = start.elapsed().as_secs_f64();
-    let message = Message {
-        role: Role::User,
-        parts,
-    };
-    let sequence = processor.sequence(vec![message])?;
-    let prompt_tokens = sequence.tokens.len();
     spinner.set_message(format!("reading {prompt_tokens} tokens"));
     let start = Instant::now();
     let mut cache = KeyValueCache::new();
     let embedded = model.embed(&sequence, None, 0)?;
-    let options = options(arguments, &files, &processor)?;
     let mut answer = model.answer(embedded, &mut cache, options)?;
     let prompt_seconds = start.elapsed().as_secs_f64();
     spinner.finish_and_clear();
@@ -76,7 +76,15 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     let start = Instant::now();
     let mut complete = true;
     for token in answer.by_ref() {
-        let piece = stream.push(token?)?;
+        let token = match token {
+            // The context is full: what was said stands.
+            Err(QwenError::ContextExceeded { .. }) => {
+                complete = false;
+                break;
+            }
+            token => token?,
+        };
+        let piece = stream.push(token)?;
         if !arguments.json {
             Printer::piece(&piece)?;
         }
@@ -210,6 +218,7 @@ fn options<'a>(
             seed: arguments.seed,
         }),
     };
+    sampling.check()?;
     let mut options = AnswerOptions {
         max_tokens: arguments.max_tokens,
         sampling,

@@ -30,16 +30,14 @@ pub struct RandomSampling {
     pub seed: u64,
 }
 
-/// See the module docs.
-#[derive(Clone, Debug)]
-pub(crate) struct Sampler {
-    drawing: Option<(RandomSampling, ChaCha8Rng)>,
-}
-
-impl Sampler {
-    pub(crate) fn new(sampling: &Sampling) -> Result<Self> {
-        let Sampling::Random(settings) = sampling else {
-            return Ok(Self { drawing: None });
+impl Sampling {
+    /// Refuses settings that make no sense.
+    ///
+    /// # Errors
+    /// [`QwenError::Generation`] names the first of them.
+    pub fn check(&self) -> Result<()> {
+        let Self::Random(settings) = self else {
+            return Ok(());
         };
         let wrong = |reason: String| Err(QwenError::Generation { reason });
         if !settings.temperature.is_finite() || settings.temperature <= 0.0 {
@@ -51,6 +49,22 @@ impl Sampler {
         if settings.top_k == Some(0) {
             return wrong("a top-k of 0".to_owned());
         }
+        Ok(())
+    }
+}
+
+/// See the module docs.
+#[derive(Clone, Debug)]
+pub(crate) struct Sampler {
+    drawing: Option<(RandomSampling, ChaCha8Rng)>,
+}
+
+impl Sampler {
+    pub(crate) fn new(sampling: &Sampling) -> Result<Self> {
+        sampling.check()?;
+        let Sampling::Random(settings) = sampling else {
+            return Ok(Self { drawing: None });
+        };
         let random = ChaCha8Rng::seed_from_u64(settings.seed);
         Ok(Self {
             drawing: Some((settings.clone(), random)),

@@ -1,8 +1,11 @@
-//! Greedy answers against transformers' `generate`, answers of a given form, conversations.
+//! Greedy answers against transformers' `generate`, answers of a given form, conversations, and where they end.
 
+use std::fs;
+
+use burn::tensor::Device;
 use tubelet_qwen_vl::{
     AnswerOptions, KeyValueCache, PatternGrammar, Processor, QwenError, QwenVl, RandomSampling,
-    Sampling, TokenSequence,
+    Sampling, TokenSequence, WeightType,
 };
 
 use crate::golden::{Golden, folder, model};
@@ -157,6 +160,70 @@ fn a_vocabulary_that_cannot_write_the_form_is_an_error() {
     let found = answer.next().unwrap();
     assert!(matches!(found, Err(QwenError::GrammarStuck { given: 0 })));
     assert!(answer.next().is_none());
+}
+
+/// The tiny model with a context of so many tokens.
+fn with_context(tokens: usize) -> QwenVl {
+    let place = tempfile::tempdir().unwrap();
+    let original = folder().join("model");
+    let text = fs::read_to_string(original.join("config.json")).unwrap();
+    let mut config: serde_json::Value = serde_json::from_str(&text).unwrap();
+    config["text_config"]["max_position_embeddings"] = tokens.into();
+    fs::write(place.path().join("config.json"), config.to_string()).unwrap();
+    let weights = "model.safetensors";
+    fs::copy(original.join(weights), place.path().join(weights)).unwrap();
+    QwenVl::load(place.path(), WeightType::Single, &Device::default()).unwrap()
+}
+
+#[test]
+fn an_answer_ends_with_an_error_where_the_context_is_full() {
+    let golden = Golden::open("model_cases");
+    let tokens = golden.tokens("text.tokens");
+    let limit = tokens.len() + 2;
+    let model = with_context(limit);
+    let sequence = TokenSequence {
+        tokens,
+        visuals: Vec::new(),
+    };
+    let prompt = model.embed(&sequence, None, 0).unwrap();
+    let mut cache = KeyValueCache::new();
+    let options = AnswerOptions {
+        max_tokens: 64,
+        ..AnswerOptions::default()
+    };
+    let mut answer = model.answer(prompt, &mut cache, options).unwrap();
+    // The last token is given, but no longer read.
+    let expected = golden.tokens("text.greedy");
+    for expected in &expected[..3] {
+        assert_eq!(answer.next().unwrap().unwrap(), *expected);
+    }
+    let found = answer.next().unwrap();
+    let Err(QwenError::ContextExceeded { tokens, limit: of }) = found else {
+        panic!("{found:?}");
+    };
+    assert_eq!((tokens, of), (limit + 1, limit));
+    assert!(answer.next().is_none());
+    drop(answer);
+    assert_eq!(cache.tokens(), limit);
+}
+
+#[test]
+fn a_prompt_that_is_too_long_is_refused_before_its_pictures_are_looked_at() {
+    let golden = Golden::open("model_cases");
+    let model = with_context(16);
+    let special = [model.config().tokens.image, model.config().tokens.video];
+    let mut sequence = golden.sequence("image", special);
+    // Nothing could be seen in these.
+    sequence.visuals[0].patches.clear();
+    let exceeded =
+        |error| matches!(error, QwenError::ContextExceeded { tokens, limit: 16 } if tokens == 17);
+    assert!(exceeded(model.embed(&sequence, None, 0).unwrap_err()));
+    let found = model.config().check_sequence(&sequence, 0);
+    assert!(exceeded(found.unwrap_err()));
+    sequence.tokens.pop();
+    assert!(model.config().check_sequence(&sequence, 0).is_ok());
+    let found = model.embed(&sequence, None, 0);
+    assert!(matches!(found, Err(QwenError::Placeholders { .. })));
 }
 
 #[test]

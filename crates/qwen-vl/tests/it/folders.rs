@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use burn::tensor::{Device, Tensor};
-use safetensors::{SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use tubelet_nn::{WeightError, relative_error};
 use tubelet_qwen_vl::{Compression, QwenError, QwenVl, QwenVlConfig, TokenSequence, WeightType};
 
@@ -173,6 +173,46 @@ fn truncated_and_foreign_files_are_named() {
     ));
     fs::remove_file(place.path().join("config.json")).unwrap();
     assert!(matches!(load(place.path()), Err(QwenError::Io { .. })));
+}
+
+#[test]
+fn a_part_that_is_cut_short_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    copy(place.path());
+    cut(place.path());
+    let path = place.path().join("model-1.safetensors");
+    let bytes = fs::read(&path).unwrap();
+    for length in [bytes.len() - 1, bytes.len() / 2, 5] {
+        fs::write(&path, &bytes[..length]).unwrap();
+        let Err(QwenError::Weights(error)) = load(place.path()) else {
+            panic!("{length} of {} bytes were taken", bytes.len());
+        };
+        let said = error.to_string();
+        assert!(said.contains("model-1.safetensors"), "{said}");
+    }
+}
+
+#[test]
+fn weights_that_are_no_floats_are_named() {
+    let place = tempfile::tempdir().unwrap();
+    copy(place.path());
+    let path = place.path().join("model.safetensors");
+    let bytes = fs::read(&path).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let norm = "model.language_model.norm.weight";
+    let shape = tensors.tensor(norm).unwrap().shape().to_vec();
+    let whole = vec![0; 8 * shape[0]];
+    let mut views = tensors.tensors();
+    views.retain(|(name, _)| name != norm);
+    let view = TensorView::new(Dtype::I64, shape, &whole).unwrap();
+    views.push((norm.to_owned(), view));
+    fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+    let Err(QwenError::Weights(WeightError::Tensor { name, reason, .. })) = load(place.path())
+    else {
+        panic!("the folder was taken");
+    };
+    assert_eq!(name, norm);
+    assert!(reason.contains("not floats"), "{reason}");
 }
 
 #[test]

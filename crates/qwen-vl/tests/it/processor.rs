@@ -1,6 +1,6 @@
 //! Pixel values, grids and token ids against transformers' Qwen3VLProcessor.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use tubelet_qwen_vl::{
     Message, Part, Picture, Processor, QwenError, QwenVlConfig, Role, SeenVideo, VideoMarks, Visual,
@@ -240,4 +240,58 @@ fn placeholders_without_pictures_are_refused() {
     let image = Part::Image(image(&golden, &processor, 0));
     let found = processor.with_visuals("no place", vec![image]);
     assert!(matches!(found, Err(QwenError::Placeholders { .. })));
+}
+
+/// The tiny folder with another tokenizer.
+fn with_tokenizer(change: impl FnOnce(&mut serde_json::Value)) -> Result<Processor, QwenError> {
+    let place = tempfile::tempdir().unwrap();
+    let original = folder().join("model");
+    for file in fs::read_dir(&original).unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, place.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let path = place.path().join("tokenizer.json");
+    let mut tokenizer = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    change(&mut tokenizer);
+    fs::write(&path, tokenizer.to_string()).unwrap();
+    let config = QwenVlConfig::read(&original.join("config.json")).unwrap();
+    Processor::load(place.path(), &config)
+}
+
+#[test]
+fn a_tokenizer_of_another_model_is_refused() {
+    let filled = |vocabulary: usize| {
+        with_tokenizer(|tokenizer| {
+            let added = tokenizer["added_tokens"].as_array_mut().unwrap();
+            let last = added.last().unwrap().clone();
+            let first = last["id"].as_u64().unwrap() as usize + 1;
+            for id in first..vocabulary {
+                let mut token = last.clone();
+                token["id"] = id.into();
+                token["content"] = format!("<|spare_{id}|>").into();
+                added.push(token);
+            }
+        })
+    };
+    // The model has embeddings for 320 tokens.
+    assert!(filled(320).is_ok());
+    let moved = with_tokenizer(|tokenizer| {
+        for token in tokenizer["added_tokens"].as_array_mut().unwrap() {
+            let other = match token["content"].as_str().unwrap() {
+                "<|image_pad|>" => "<|video_pad|>",
+                "<|video_pad|>" => "<|image_pad|>",
+                _ => continue,
+            };
+            token["content"] = other.into();
+        }
+    });
+    for (found, said) in [
+        (filled(321), "the tokenizer has 321 tokens, the model 320"),
+        (moved, "`<|image_pad|>` is Some("),
+    ] {
+        let Err(QwenError::TokenizerMismatch { reason }) = found else {
+            panic!("the tokenizer was taken");
+        };
+        assert!(reason.contains(said), "{reason}");
+    }
 }
