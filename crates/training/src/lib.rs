@@ -43,6 +43,7 @@ pub use clicks::{
 pub use error::TrainingError;
 pub use evaluate::HeldOutClips;
 pub use language::{
+    held_out::question_scores,
     recipe::{AskedKind, LanguageRecipe, QuestionEvaluation, QuestionStage, QuestionsRecipe},
     records::{AnswerScore, QuestionScores, QuestionStep},
     trainer::{LanguageTrainer, TrainedLanguage},

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use tubelet_qwen_vl::{Processor, QwenVl, QwenVlConfig, WeightType};
 use tubelet_training::{
     LanguageRecipe, LanguageTrainer, QuestionScores, QuestionStep, Reporter, TrainedLanguage,
-    TrainingError, read_evaluations_of, read_steps_of, values,
+    TrainingError, question_scores, read_evaluations_of, read_steps_of, values,
 };
 
 fn recipe() -> LanguageRecipe {
@@ -72,6 +72,27 @@ fn what_a_run_leaves_is_a_model_folder() {
     assert!(Processor::load(&model, &config).is_ok());
     let opened = QwenVl::load(&model, WeightType::Stored, &Device::flex()).unwrap();
     assert_eq!(weights(&opened).len(), weights(&trained.model).len());
+}
+
+#[test]
+fn the_model_in_the_program_is_right_about_most_held_out_questions() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/ask.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replacen("clips = 200", "clips = 10", 1);
+    let recipe = LanguageRecipe::parse(&text, &path).unwrap();
+    let model = QwenVl::load(recipe.files(), WeightType::Stored, &Device::flex()).unwrap();
+    let mut asked = Vec::new();
+    let told = |scores: &QuestionScores| asked.push(scores.all.asked);
+    let scores = question_scores(&model, &recipe, told).unwrap();
+    assert_eq!(asked, [48, 60]);
+    assert!(scores.all.share() > 0.75, "{scores:?}");
+    let of_kinds: usize = scores.by_kind.iter().map(|kind| kind.right).sum();
+    assert_eq!(of_kinds, scores.all.right);
+    let none = LanguageRecipe {
+        evaluation: None,
+        ..recipe
+    };
+    assert!(question_scores(&model, &none, |_| ()).is_err());
 }
 
 #[test]
