@@ -149,6 +149,10 @@ fn nothing_is_made_of_nothing() {
                 );
                 continue;
             }
+            if name == "depthwise" && sizes[0] == 0 {
+                assert!(found.is_err(), "no groups of channels are accepted");
+                continue;
+            }
             let found = found.unwrap_or_else(|_| panic!("{name} of {sizes:?} panics"));
             for number in found.gradients.iter().flatten().chain(&found.output) {
                 assert!(number.is_finite(), "{name} of {sizes:?}: {number}");

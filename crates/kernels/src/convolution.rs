@@ -19,7 +19,7 @@ pub struct Conv2dOptions {
     pub stride: [usize; 2],
     /// Zeros added on each side, rows and columns.
     pub padding: [usize; 2],
-    /// Channel groups; `in` for a depthwise convolution.
+    /// Channel groups, at least one; `in` for a depthwise convolution.
     pub groups: usize,
     /// Applied after the bias.
     pub activation: Activation,
@@ -79,12 +79,6 @@ pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Te
         inputs.extend(options.bias.map(Tensor::into_dispatch));
         return apply(kernel, inputs);
     }
-    if channels == 0 && fits_kernel {
-        let rows = (height + 2 * options.padding[0] - kernel_height) / options.stride[0] + 1;
-        let columns = (width + 2 * options.padding[1] - kernel_width) / options.stride[1] + 1;
-        let output = of_nothing([input.dims()[0], out_channels, rows, columns], input);
-        return activate(beside_bias(output, options.bias), options.activation);
-    }
     let geometry = ConvOptions::new(options.stride, options.padding, [1, 1], options.groups);
     let output = module::conv2d(input, weight, options.bias, geometry);
     activate(output, options.activation)
@@ -113,7 +107,7 @@ pub fn conv_transpose2d(
     weight: Tensor<4>,
     options: ConvTranspose2dOptions,
 ) -> Tensor<4> {
-    let [batch, channels, height, width] = input.dims();
+    let [_, channels, height, width] = input.dims();
     assert_pixels([height, width]);
     let [in_channels, out_channels, ..] = weight.dims();
     let fits = in_channels > 0
@@ -128,13 +122,6 @@ pub fn conv_transpose2d(
         inputs.extend(options.bias.map(Tensor::into_dispatch));
         return apply(kernel, inputs);
     }
-    if channels == 0 && in_channels == 0 {
-        let [_, _, kernel_height, kernel_width] = weight.dims();
-        let rows = (height - 1) * options.stride[0] + kernel_height;
-        let columns = (width - 1) * options.stride[1] + kernel_width;
-        let output = of_nothing([batch, out_channels, rows, columns], input);
-        return beside_bias(output, options.bias);
-    }
     let geometry = ConvTransposeOptions::new(options.stride, [0, 0], [0, 0], [1, 1], 1);
     module::conv_transpose2d(input, weight, options.bias, geometry)
 }
@@ -145,22 +132,6 @@ pub(crate) fn assert_pixels([height, width]: [usize; 2]) {
         height * width > 0,
         "a picture of {height}×{width} has no pixels"
     );
-}
-
-/// Sums of no products, in the graph of an image that holds no numbers.
-fn of_nothing(shape: [usize; 4], image: Tensor<4>) -> Tensor<4> {
-    let zeros = Tensor::zeros(shape, (&image.device(), image.dtype()));
-    zeros + image.sum().reshape([1, 1, 1, 1])
-}
-
-fn beside_bias(output: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
-    match bias {
-        Some(bias) => {
-            let [length] = bias.dims();
-            output + bias.reshape([1, length, 1, 1])
-        }
-        None => output,
-    }
 }
 
 fn of_length(bias: Option<&Tensor<1>>, length: usize) -> bool {

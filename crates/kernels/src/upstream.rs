@@ -1,8 +1,8 @@
 //! Defects of burn that this crate works around; each test fails once its defect is gone, and says what can go with it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 
-use burn::tensor::{DType, Device, Tensor, TensorData, bf16, module, ops::ConvOptions};
+use burn::tensor::{DType, Device, Tensor, TensorData, bf16};
 
 #[test]
 fn half_numbers_are_widened_where_no_type_is_named() {
@@ -13,20 +13,6 @@ fn half_numbers_are_widened_where_no_type_is_named() {
         DType::F32,
         "tensors of bfloat16 no longer need their type beside the device"
     );
-}
-
-#[test]
-fn convolutions_of_no_channels_have_no_gradient() {
-    let device = Device::flex().autodiff();
-    let image = Tensor::<4>::zeros([1, 0, 4, 4], &device).require_grad();
-    let weight = Tensor::<4>::zeros([2, 0, 3, 3], &device).require_grad();
-    let found = catch_unwind(AssertUnwindSafe(|| {
-        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-        module::conv2d(image, weight, None, options)
-            .sum()
-            .backward()
-    }));
-    assert!(found.is_err(), "`of_nothing` in convolution.rs can go");
 }
 
 #[test]
