@@ -3,7 +3,7 @@
 //! In and out: tensors; weights in PyTorch's `[out, in]` layout. A weight in bfloat16 asks for products in
 //! [`Precision::Half`](crate::Precision::Half).
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 
 use crate::extension::{apply, into_primitive, is_fast, is_half, is_untracked};
 use crate::{Activation, activate, cpu};
@@ -36,7 +36,7 @@ impl<const D: usize> Default for LinearOptions<D> {
 ///
 /// # Shapes
 /// - `input`: `[..., in]`
-/// - `weight`: `[out, in]`, in the input's type or bfloat16
+/// - `weight`: `[out, in]`, in the input's type, or in bfloat16, or in f16, which is widened first
 /// - output: `[..., out]`
 pub fn linear<const D: usize>(
     input: Tensor<D>,
@@ -46,6 +46,12 @@ pub fn linear<const D: usize>(
     if !fits(&input, weight.dims(), &options) {
         return plain_linear(input, weight, options);
     }
+    // f16 keeps more digits than products of bfloat16 do.
+    let weight = if weight.dtype() == DType::F16 && is_fast(&input) {
+        weight.cast(DType::F32)
+    } else {
+        weight
+    };
     if is_frozen(&input, &weight, options.bias.as_ref()) {
         let kernel = cpu::FrozenLinear {
             weight: into_primitive(weight),
@@ -236,6 +242,33 @@ mod tests {
         };
         let output = linear(input, Tensor::ones([7, 0], &device), options);
         assert_eq!(output.sum().into_scalar::<f32>(), 42.0);
+    }
+
+    #[test]
+    fn weights_in_f16_are_multiplied_as_the_numbers_they_are() {
+        let device = Device::flex();
+        let tensor = |shape: [usize; 2], seed: usize| {
+            let data = TensorData::new(numbers(shape[0] * shape[1], seed), shape);
+            Tensor::<2>::from_data(data, (&device, DType::F32))
+        };
+        let weight = tensor([33, 20], 2).cast(DType::F16);
+        for rows in [1, 40] {
+            let product = |weight: Tensor<2>| {
+                linear(tensor([rows, 20], 1), weight, LinearOptions::default()).into_data()
+            };
+            let found = product(weight.clone());
+            assert_eq!(
+                found,
+                product(weight.clone().cast(DType::F32)),
+                "{rows} rows"
+            );
+        }
+        let input = tensor([4, 20], 1).autodiff().require_grad();
+        let output = linear(input.clone(), weight.clone(), LinearOptions::default());
+        let gradient = input.grad(&output.sum().backward()).unwrap();
+        let expected = weight.cast(DType::F32).sum_dim(0).repeat_dim(0, 4);
+        let difference: f32 = (gradient - expected).abs().max().into_scalar();
+        assert!(difference < 1e-5, "{difference}");
     }
 
     #[test]
