@@ -8,6 +8,7 @@ use burn::tensor::{
 };
 
 use crate::extension::{apply, is_fast};
+use crate::linear::of_length;
 use crate::{Activation, activate, cpu};
 
 /// Geometry of a [`conv2d`] and what follows it.
@@ -56,9 +57,8 @@ pub fn conv2d(input: Tensor<4>, weight: Tensor<4>, options: Conv2dOptions) -> Te
         && options.stride == [1, 1]
         && options.padding[0] < kernel_height
         && options.padding[1] < kernel_width;
-    let fits_kernel = height + 2 * options.padding[0] >= kernel_height
-        && width + 2 * options.padding[1] >= kernel_width;
-    let fits = fits_kernel
+    let fits = height + 2 * options.padding[0] >= kernel_height
+        && width + 2 * options.padding[1] >= kernel_width
         && channels > 0
         && channels == group_channels * options.groups
         && of_length(options.bias.as_ref(), out_channels);
@@ -132,10 +132,6 @@ pub(crate) fn assert_pixels([height, width]: [usize; 2]) {
         height * width > 0,
         "a picture of {height}×{width} has no pixels"
     );
-}
-
-fn of_length(bias: Option<&Tensor<1>>, length: usize) -> bool {
-    bias.is_none_or(|bias| bias.dims() == [length])
 }
 
 #[cfg(test)]

@@ -90,14 +90,16 @@ pub(crate) fn fits<const D: usize>(
     let mut shape = input.dims();
     let last = std::mem::replace(&mut shape[D - 1], outputs);
     last == inputs
-        && options
-            .bias
-            .as_ref()
-            .is_none_or(|bias| bias.dims() == [outputs])
+        && of_length(options.bias.as_ref(), outputs)
         && options
             .residual
             .as_ref()
             .is_none_or(|residual| residual.dims() == shape)
+}
+
+/// Whether a bias, if there is one, has a number for each output.
+pub(crate) fn of_length(bias: Option<&Tensor<1>>, outputs: usize) -> bool {
+    bias.is_none_or(|bias| bias.dims() == [outputs])
 }
 
 /// Whether a gradient may flow through the input, but neither through the weight nor the bias, which are outside autodiff.
