@@ -204,6 +204,11 @@ pub(crate) struct TrackArguments {
     /// Scene or segment, where a rig's folder has several.
     #[arg(long, value_name = "NAME")]
     pub(crate) scene: Option<String>,
+    /// Take objects as a detector found them in space, from the results file of nuScenes' detection task: they are tracked by
+    /// Fast-Poly and a model that looks at single pictures segments their boxes in all cameras. Prompts choose among them; all
+    /// are taken if there are none.
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["variant", "direction"])]
+    pub(crate) detections: Option<PathBuf>,
     /// How cameras look back on each other: sam2-mv, mst-sam-l, mst-sam-g, mst-sam-m or mst-sam.
     #[arg(long, value_name = "VARIANT", default_value = "mst-sam")]
     pub(crate) variant: RigVariant,
@@ -214,7 +219,7 @@ pub(crate) struct TrackArguments {
     #[arg(long, value_name = "FRAMES")]
     pub(crate) max_frames: Option<usize>,
     /// `tubelet-nano`, `tubelet-rig`, a weight file, a model folder or a hub id; when left out, the second for rigs and the
-    /// first for anything else.
+    /// first for anything else and for detections.
     #[arg(long)]
     pub(crate) model: Option<String>,
     /// Fill holes up to this area, in pixels of the model's mask; 0 leaves them.

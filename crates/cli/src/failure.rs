@@ -45,6 +45,12 @@ pub(crate) enum Failure {
     /// Several scenes, of which one has to be chosen.
     #[error("there are {} scenes: {}", known.len(), known.join(", "))]
     ManyScenes { known: Vec<String> },
+    /// Detections that do not fit the clip.
+    #[error("detections {}: {reason}", path.display())]
+    Detections { path: PathBuf, reason: String },
+    /// A prompt that chooses among detected objects and lies on none.
+    #[error("object {object}: nothing was detected where its prompt in step {step} is")]
+    NothingDetected { object: u32, step: usize },
     /// A model that is not where its name says.
     #[error("there is no model `{name}`: {reason}")]
     NoModel {
@@ -106,6 +112,12 @@ impl Diagnostic for Failure {
         let hint: String = match self {
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 "the disk is full: free some space, or choose another folder with --out".to_owned()
+            }
+            Self::Detections { .. } => {
+                "give a scene of nuScenes and the results file of its detection task for the same key frames".to_owned()
+            }
+            Self::NothingDetected { .. } => {
+                "leave out the prompts to segment all detected objects, and see their boxes".to_owned()
             }
             Self::NoPrompt => {
                 "point at an object with --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG".to_owned()

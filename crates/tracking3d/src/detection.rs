@@ -4,7 +4,7 @@
 //! of tracks.
 
 use glam::{DVec2, DVec3};
-use tubelet_geometry::OrientedBox;
+use tubelet_geometry::{GeometryError, OrientedBox, RigidTransform};
 
 use crate::error::{DetectionFault, TrackingError};
 
@@ -29,6 +29,27 @@ pub struct Detection {
 }
 
 impl Detection {
+    /// A box as nuScenes writes it: rotation (w, x, y, z) and centre in the world; width, length and height, and metres a second
+    /// along the world's first two axes; number of the class and score.
+    ///
+    /// # Errors
+    /// [`GeometryError`] for a rotation that is none.
+    pub fn upright(
+        (rotation, center): ([f64; 4], [f64; 3]),
+        ([width, length, height], velocity): ([f64; 3], [f64; 2]),
+        (class, score): (usize, f64),
+    ) -> Result<Self, GeometryError> {
+        Ok(Self {
+            bounds: OrientedBox {
+                pose: RigidTransform::from_quaternion(rotation, center)?,
+                size: DVec3::new(length, width, height),
+            },
+            velocity: Some(DVec2::from_array(velocity)),
+            class,
+            score,
+        })
+    }
+
     /// Refuses what cannot be meant.
     pub(crate) fn check(&self, index: usize, classes: usize) -> Result<(), TrackingError> {
         let within = |values: &[f64], limit: f64| values.iter().all(|value| value.abs() <= limit);

@@ -123,11 +123,12 @@ impl Reporter for Lines {
 
     fn evaluated(&mut self, record: &EvaluationRecord) {
         complain(&format!(
-            "after {} steps, J&F on held-out clips: mask {:.3}  box {:.3}  click {:.3}  ({:.0} s)",
+            "after {} steps, J&F on held-out clips: mask {:.3}  box {:.3}  click {:.3}  views {:.3?}  ({:.0} s)",
             record.step,
             record.mask.mean(),
             record.boxed.mean(),
             record.click.mean(),
+            record.views.unwrap_or_default(),
             record.seconds
         ));
     }

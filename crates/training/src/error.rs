@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use tubelet_datasets::DatasetError;
+use tubelet_geometry::GeometryError;
 use tubelet_metrics::MetricsError;
 use tubelet_nn::WeightError;
 use tubelet_qwen_vl::QwenError;
@@ -84,6 +85,9 @@ pub enum TrainingError {
         /// The batch.
         batch: u64,
     },
+    /// Cameras of a drive for which there is no geometry.
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
     /// A model that cannot be built.
     #[error(transparent)]
     Model(#[from] SegmentationError),

@@ -95,6 +95,7 @@ impl HeldOutClips {
             mask: score(PromptKind::Mask),
             boxed: score(PromptKind::Box),
             click: score(PromptKind::Click),
+            views: None,
             seconds: start.elapsed().as_secs_f64(),
         }
     }

@@ -53,6 +53,9 @@ pub struct EvaluationRecord {
     pub boxed: Score,
     /// With one click in the first frame.
     pub click: Score,
+    /// Of rigs, where the first view has a mask: shares of the prompted camera's views of an object and of other cameras' views in
+    /// which it is found, and of the views without it in which something is.
+    pub views: Option<[f64; 3]>,
     /// Seconds the evaluation took.
     pub seconds: f64,
 }
@@ -129,7 +132,7 @@ impl LogRecord for EvaluationRecord {
         let pair = |score: Score| json!({ "j": score.region, "f": score.boundary });
         json!({
             "step": self.step, "mask": pair(self.mask), "box": pair(self.boxed), "click": pair(self.click),
-            "seconds": self.seconds,
+            "views": self.views, "seconds": self.seconds,
         })
     }
 
@@ -146,9 +149,20 @@ impl LogRecord for EvaluationRecord {
             mask: pair("mask")?,
             boxed: pair("box")?,
             click: pair("click")?,
+            views: value.get("views").and_then(three_numbers),
             seconds: value.get("seconds")?.as_f64()?,
         })
     }
+}
+
+/// Three numbers of a line; `None` for anything else.
+fn three_numbers(value: &Value) -> Option<[f64; 3]> {
+    let numbers: Vec<f64> = value
+        .as_array()?
+        .iter()
+        .map(Value::as_f64)
+        .collect::<Option<_>>()?;
+    numbers.try_into().ok()
 }
 
 /// The open log of a run.
@@ -310,6 +324,7 @@ mod tests {
             boundary: 0.25,
         };
         let evaluation = |step| EvaluationRecord {
+            views: (step > 1).then_some([0.5, 0.25, 0.0]),
             step,
             mask: score,
             boxed: score,

@@ -251,6 +251,7 @@ mod tests {
             boundary: 0.5,
         };
         log.evaluation(&EvaluationRecord {
+            views: None,
             step: 1000,
             mask: score,
             boxed: score,

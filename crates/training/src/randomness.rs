@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Prompt = 4,
     /// Seeds of held-out worlds.
     HeldOut = 5,
+    /// Changes to weights that a run begins with.
+    Changes = 6,
 }
 
 /// The run's seed.

@@ -49,6 +49,7 @@ impl Learner {
                 options: recipe.loss_options(),
                 stride: recipe.loss.stride.get(),
                 balanced_presence: recipe.loss.balanced_presence,
+                other_cameras: recipe.loss.other_cameras.get(),
             },
             accumulate: recipe.optimizer.accumulate.get() as u64,
         }

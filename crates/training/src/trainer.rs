@@ -10,7 +10,7 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use tubelet_nn::WeightFile;
-use tubelet_segmentation::{EmbeddedModel, Segmenter};
+use tubelet_segmentation::{EmbeddedModel, RigRule, Segmenter};
 
 use crate::{
     TrainingError,
@@ -22,7 +22,7 @@ use crate::{
     checkpoint::{self, RunState},
     course::{Course, Progress, checkpoints, follow, is_due, prepare},
     evaluate::HeldOutClips,
-    initialise::initialise,
+    initialise::{change, initialise},
     log::{EvaluationRecord, RunLog, StepRecord},
     optimizer::{
         groups::parameter_groups,
@@ -30,8 +30,9 @@ use crate::{
     },
     plot,
     randomness::{Purpose, Randomness},
-    recipe::{file::Recipe, number::Count},
+    recipe::{clips::EvaluationRecipe, file::Recipe, number::Count},
     reporter::{Reporter, RunStart},
+    rig::held_out::{DrivesRequest, HeldOutDrives},
     step::{Learner, StepOutcome},
 };
 
@@ -120,6 +121,35 @@ impl Trainer {
     }
 }
 
+/// What a run is judged on.
+enum HeldOut {
+    Clips(HeldOutClips),
+    Drives(HeldOutDrives, RigRule),
+}
+
+impl HeldOut {
+    fn render(
+        recipe: &Recipe,
+        evaluation: &EvaluationRecipe,
+        side: usize,
+    ) -> Result<Self, TrainingError> {
+        let Some(rig) = &recipe.rig else {
+            let clips = HeldOutClips::render(evaluation, side, recipe.seed)?;
+            return Ok(Self::Clips(clips));
+        };
+        let request = DrivesRequest {
+            drives: evaluation.clips.get(),
+            steps: evaluation.frames.get(),
+            objects: evaluation.objects.get(),
+            side,
+            difficulty: evaluation.difficulty.get(),
+            seed: recipe.seed,
+        };
+        let drives = HeldOutDrives::render(&request, rig)?;
+        Ok(Self::Drives(drives, rig.rule()))
+    }
+}
+
 /// A run in progress.
 struct Run {
     recipe: Recipe,
@@ -130,7 +160,7 @@ struct Run {
     progress: Progress<Segmenter>,
     /// A segmenter of another image size and that size; only its weights change.
     other_size: Option<(Count, Segmenter)>,
-    held_out: Option<HeldOutClips>,
+    held_out: Option<HeldOut>,
     log: RunLog,
 }
 
@@ -146,10 +176,11 @@ impl Run {
         let learns: Vec<bool> = groups.iter().map(|group| group.rate > 0.0).collect();
         state.model = wanting_gradients(state.model, &learns);
         let side = recipe.model.get_ref().image_size.get();
-        let held_out = match &recipe.evaluation {
-            Some(evaluation) => Some(HeldOutClips::render(evaluation, side, recipe.seed)?),
-            None => None,
-        };
+        let held_out = recipe
+            .evaluation
+            .as_ref()
+            .map(|evaluation| HeldOut::render(&recipe, evaluation, side))
+            .transpose()?;
         Ok(Self {
             learner: Learner::new(&recipe, &device),
             held_out,
@@ -236,7 +267,11 @@ impl Course for Run {
         if !is_due(step, (recipe.every, self.recipe.steps())) {
             return Ok(None);
         }
-        let record = held_out.evaluate(&self.progress.best().valid(), &self.device, step);
+        let segmenter = self.progress.best().valid();
+        let record = match held_out {
+            HeldOut::Clips(clips) => clips.evaluate(&segmenter, &self.device, step),
+            HeldOut::Drives(drives, rule) => drives.record(&segmenter, *rule, step)?,
+        };
         self.log.evaluation(&record)?;
         Ok(Some(record))
     }
@@ -281,5 +316,6 @@ fn beginning(recipe: &Recipe, device: &Device) -> Result<RunState<Segmenter>, Tr
         segmenter = checkpoint::load_initial_weights(segmenter, &file, &config)?;
         let _ = values(&segmenter);
     }
+    let segmenter = change(segmenter, &recipe.beginning, randomness, device);
     Ok(RunState::beginning(segmenter))
 }

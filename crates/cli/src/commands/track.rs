@@ -51,6 +51,12 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
     if rig::run::is_rig(&arguments.clip) {
         return rig::run::run(arguments, &prompts, printer);
     }
+    if let Some(path) = &arguments.detections {
+        return Err(Failure::Detections {
+            path: path.clone(),
+            reason: format!("{} is no rig of several cameras", arguments.clip),
+        });
+    }
     // The clip is looked at before the weights, which take longer to read.
     VideoSource::open(&arguments.clip)?;
     let run = Run {

@@ -183,11 +183,17 @@ impl Reporter<QuestionStep, QuestionScores> for Training {
 
 fn describe(record: &EvaluationRecord) -> String {
     let percent = |score: Score| 100.0 * score.mean();
-    format!(
+    let mut text = format!(
         "step {}: J&F on held-out clips {:.1} with a mask, {:.1} with a box, {:.1} with a click",
         record.step,
         percent(record.mask),
         percent(record.boxed),
         percent(record.click)
-    )
+    );
+    if let Some([own, other, claimed]) = record.views.map(|shares| shares.map(|it| 100.0 * it)) {
+        text += &format!(
+            "; found in {own:.0} % of the views of the prompted camera and {other:.0} % of the others', claimed in {claimed:.0} % of the views without it"
+        );
+    }
+    text
 }

@@ -69,7 +69,7 @@ impl Gathered {
         for typed in &arguments.masks {
             all.at(typed, place).mask = Some(typed.value.clone());
         }
-        if all.0.is_empty() {
+        if all.0.is_empty() && arguments.detections.is_none() {
             return Err(Failure::NoPrompt);
         }
         Ok(all)

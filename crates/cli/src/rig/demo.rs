@@ -65,6 +65,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
             clip: &place.display().to_string(),
             scene: None,
             model: RIG,
+            detections: None,
             variant: RigVariant::Full,
             direction: DirectionArgument::Forward,
             most: None,

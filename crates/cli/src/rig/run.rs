@@ -3,54 +3,36 @@
 //! In: the arguments. Out: label pictures by camera, `tracks.json`, the surround mosaic. Going back in time is a second
 //! journey from the first prompts, with memories of its own; the first step is looked at once.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    time::Instant,
-};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use burn::tensor::Device;
-use serde::Serialize;
 use tubelet_datasets::{RigClip, RigPlace, RigStep as SeenStep};
 use tubelet_segmentation::{Direction, RigVariant, Segmenter, SpatialScope};
 use tubelet_session::{
-    ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
+    ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep, SessionOptions,
 };
 
-use super::{mosaic, tracked::Tracked};
+use super::{
+    detected::{Asking, Detected},
+    mosaic,
+    summary::Summary,
+    tracked::Tracked,
+};
 use crate::{
     arguments::{DirectionArgument, TrackArguments},
-    ended::{Ended, objects},
+    ended::Ended,
     failure::Failure,
     interrupt::Interrupt,
-    models::{known::RIG, open},
+    models::{
+        known::{NANO, RIG},
+        open,
+    },
     print::Printer,
     prompts::gathered::{Gathered, Spot},
 };
 
 /// Files and folders that only rigs have.
 const MARKS: [&str; 2] = ["rig.toml", "camera_image"];
-
-/// What a run says of itself on stdout.
-#[derive(Debug, Serialize)]
-struct Summary {
-    clip: String,
-    model: String,
-    variant: &'static str,
-    complete: bool,
-    cameras: Vec<String>,
-    objects: Vec<u64>,
-    steps: usize,
-    seconds: f64,
-    views_per_second: f64,
-    tracks: PathBuf,
-    masks: PathBuf,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mosaic: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact_sheet: Option<PathBuf>,
-}
 
 /// Whether a path names a rig rather than a clip.
 pub(crate) fn is_rig(path: &str) -> bool {
@@ -80,6 +62,8 @@ pub(crate) struct Job<'a> {
     pub(crate) scene: Option<&'a str>,
     /// The model's name.
     pub(crate) model: &'a str,
+    /// What a detector found in space, where that is what is tracked.
+    pub(crate) detections: Option<&'a Path>,
     /// How cameras look back on each other.
     pub(crate) variant: RigVariant,
     /// Where to go from the prompted steps.
@@ -110,7 +94,12 @@ pub(crate) fn run(
     let job = Job {
         clip: &arguments.clip,
         scene: arguments.scene.as_deref(),
-        model: arguments.model.as_deref().unwrap_or(RIG),
+        model: match (&arguments.model, &arguments.detections) {
+            (Some(model), _) => model,
+            (None, None) => RIG,
+            (None, Some(_)) => NANO,
+        },
+        detections: arguments.detections.as_deref(),
         variant: arguments.variant,
         direction: arguments.direction,
         most: arguments.max_frames,
@@ -139,7 +128,8 @@ pub(crate) fn finish(
     let prompts = numbered(prompts.in_cameras()?, clip.cameras())?;
     let model = open::open(job.model, &Device::flex())?;
     let rule = job.variant.rule();
-    if rule.scope != SpatialScope::Nothing && !model.segmenter.has_places() {
+    let looks_for_places = job.detections.is_none() && rule.scope != SpatialScope::Nothing;
+    if looks_for_places && !model.segmenter.has_places() {
         printer.note(&format!(
             "note: {} was not trained to be told places in space; cameras are told apart by what they show",
             model.name
@@ -147,22 +137,42 @@ pub(crate) fn finish(
     }
     let folder = job.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
-    let options = RigOptions {
-        rule,
-        direction: Direction::Forward,
-        largest_filled_hole: Some(job.fill_holes).filter(|&area| area > 0),
-        separate_objects: job.no_overlap,
-    };
-    let journey = Journey {
-        segmenter: Arc::new(model.segmenter),
-        prompts: &prompts,
-        most: job.most,
-        printer,
-        interrupt: Interrupt::watch(),
-    };
+    let largest_filled_hole = Some(job.fill_holes).filter(|&area| area > 0);
+    let segmenter = Arc::new(model.segmenter);
+    let interrupt = Interrupt::watch();
     let mut tracked = Tracked::create(folder, &clip)?;
     let start = Instant::now();
-    let complete = journey.go(&mut clip, (options, job.direction), &mut tracked)?;
+    let complete = if let Some(path) = job.detections {
+        let detected = Detected::track(path, &mut clip)?;
+        let objects = detected.objects(&prompts)?;
+        let asking = Asking {
+            segmenter,
+            options: SessionOptions {
+                largest_filled_hole,
+                separate_objects: job.no_overlap,
+                ..SessionOptions::default()
+            },
+            most: job.most,
+            printer,
+            interrupt,
+        };
+        asking.go(&mut clip, (&detected, &objects), &mut tracked)?
+    } else {
+        let options = RigOptions {
+            rule,
+            direction: Direction::Forward,
+            largest_filled_hole,
+            separate_objects: job.no_overlap,
+        };
+        let journey = Journey {
+            segmenter,
+            prompts: &prompts,
+            most: job.most,
+            printer,
+            interrupt,
+        };
+        journey.go(&mut clip, (options, job.direction), &mut tracked)?
+    };
     let seconds = start.elapsed().as_secs_f64();
     let tracks = tracked.finish(folder)?;
     let drawn = if job.tracks_only {
@@ -173,7 +183,11 @@ pub(crate) fn finish(
     let summary = Summary {
         clip: job.clip.to_owned(),
         model: model.name,
-        variant: job.variant.name(),
+        variant: if job.detections.is_some() {
+            "FastPoly-SAM"
+        } else {
+            job.variant.name()
+        },
         complete,
         cameras: clip.cameras().to_vec(),
         objects: tracked.objects(),
@@ -208,11 +222,11 @@ fn open_clip(job: &Job<'_>) -> Result<RigClip, Failure> {
 }
 
 /// A prompt with the number of its camera.
-struct NumberedPrompt {
-    step: usize,
-    camera: usize,
-    object: u32,
-    prompt: RigPrompt,
+pub(crate) struct NumberedPrompt {
+    pub(crate) step: usize,
+    pub(crate) camera: usize,
+    pub(crate) object: u32,
+    pub(crate) prompt: RigPrompt,
 }
 
 fn numbered(
@@ -340,30 +354,4 @@ fn pictures(seen: &SeenStep) -> Result<RigStep, Failure> {
         pictures,
         world_from_ego: first,
     })
-}
-
-impl Ended for Summary {
-    fn is_complete(&self) -> bool {
-        self.complete
-    }
-
-    fn account(&self) -> String {
-        format!(
-            "{} in {} steps of {} cameras, {:.1} views per second, with {} ({})",
-            objects(self.objects.len()),
-            self.steps,
-            self.cameras.len(),
-            self.views_per_second,
-            self.model,
-            self.variant,
-        )
-    }
-
-    fn written(&self) -> Vec<&PathBuf> {
-        let pictures = [&self.mosaic, &self.contact_sheet].into_iter().flatten();
-        [&self.tracks, &self.masks]
-            .into_iter()
-            .chain(pictures)
-            .collect()
-    }
 }

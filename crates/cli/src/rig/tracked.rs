@@ -51,19 +51,24 @@ impl Tracked {
     pub(crate) fn add(&mut self, found: &RigMasks) -> Result<(), Failure> {
         for (camera, masks) in found.cameras.iter().enumerate() {
             let Some(masks) = masks else { continue };
-            self.add_view((camera, found.step), masks)?;
+            let size = masks.first().map(|mask| mask.mask.size());
+            if let Some(size) = size {
+                self.add_view((camera, found.step), size, masks)?;
+            }
         }
         Ok(())
     }
 
-    fn add_view(
+    /// Writes the masks of a view down; `size` is that of its picture.
+    ///
+    /// # Errors
+    /// When the disk refuses them.
+    pub(crate) fn add_view(
         &mut self,
         (camera, step): (usize, usize),
+        size: FrameSize,
         found: &[ObjectMask],
     ) -> Result<(), Failure> {
-        let Some(size) = found.first().map(|mask| mask.mask.size()) else {
-            return Ok(());
-        };
         let Some((name, known)) = self.tracks.cameras.get_mut(camera) else {
             return Ok(());
         };

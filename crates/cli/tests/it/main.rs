@@ -14,7 +14,14 @@ mod faults;
 mod file;
 mod mutation;
 mod program;
+mod real_rigs;
 mod rigs;
+#[expect(
+    dead_code,
+    reason = "files made for the data sets are not asked for here"
+)]
+#[path = "../../../datasets/tests/it/shared.rs"]
+mod shared;
 #[path = "../../../datasets/tests/it/survival.rs"]
 mod survival;
 mod tracking;

@@ -1,9 +1,13 @@
 //! Six cameras go in, masks of all of them come out.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
-use tubelet_datasets::RigTracks;
+use tubelet_datasets::{
+    DetectionNoise, DrivingWorldConfig, NuScenes, RigTracks, driving_clip, synthetic_detections,
+    write_synthetic_detections,
+};
+use tubelet_geometry::FrameSize;
 
 use crate::program::{refuses, stderr, stdout, tubelet};
 
@@ -90,6 +94,155 @@ fn the_demonstration_tracks_through_six_cameras_and_can_be_judged() {
     );
     assert!(again.status.success(), "{}", stderr(&again));
     assert!(!folder.path().join("again/mosaic.mp4").exists());
+}
+
+#[test]
+fn a_rig_of_ones_own_is_tracked() {
+    let (folder, _) = drive();
+    let at = folder.path();
+    let mut text =
+        "[poses]\nrows = [[0, 0, 0, 0, 1, 0, 0, 0], [2000000, 5, 0, 0, 1, 0, 0, 0]]\n".to_owned();
+    for (camera, yaw) in [("CAM_FRONT", 0.0_f64), ("CAM_FRONT_LEFT", 55.0)] {
+        let (sine, cosine) = yaw.to_radians().sin_cos();
+        // The columns are the camera's x, y and z in the vehicle's frame.
+        text += &format!(
+            "[[camera]]\nname = \"{camera}\"\nvideo = \"demo/drive/samples/{camera}\"\nfps = 2.0\n\
+             [camera.calibration]\nsize = [1600, 900]\nfocal = [1260.0, 1260.0]\ncenter = [800.0, 450.0]\n\
+             distortion = {{model = \"none\"}}\n\
+             ego_from_camera = [{sine}, 0.0, {cosine}, 1.7, {}, 0.0, {sine}, 0.0, 0.0, -1.0, 0.0, 1.5, 0.0, 0.0, 0.0, 1.0]\n",
+            -cosine
+        );
+    }
+    std::fs::write(at.join("rig.toml"), text).unwrap();
+    let arguments = [
+        "track",
+        "rig.toml",
+        "--camera",
+        "CAM_FRONT",
+        "--box",
+        "20,20,80,60",
+        "--out",
+        "own",
+    ];
+    let output = tubelet(at, &arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        !stderr(&output).contains("calibration"),
+        "{}",
+        stderr(&output)
+    );
+    let tracks = RigTracks::read(at.join("own/tracks.json")).unwrap();
+    let names: Vec<&str> = tracks
+        .cameras
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(names, ["CAM_FRONT", "CAM_FRONT_LEFT"]);
+    assert_eq!((tracks.steps, tracks.masks.len()), (3, 6));
+    assert!(at.join("own/mosaic.mp4").exists());
+}
+
+/// What a good detector finds on the demonstration's drive, as a file beside it.
+fn detections(folder: &Path) {
+    let config = DrivingWorldConfig {
+        size: FrameSize::new(400, 225),
+        steps: 3,
+        difficulty: 0.4,
+        ..DrivingWorldConfig::default()
+    };
+    let clip = driving_clip(4, &config).unwrap();
+    let found = synthetic_detections(&clip, &DetectionNoise::default()).unwrap();
+    let set = NuScenes::open(folder.join("demo/drive"), "v1.0-mini").unwrap();
+    let samples = set.scenes()[0].samples.iter();
+    let tokens: Vec<String> = samples.map(|sample| sample.token.clone()).collect();
+    write_synthetic_detections(folder.join("found.json"), &tokens, &found).unwrap();
+    write_synthetic_detections(folder.join("few.json"), &tokens[..2], &found).unwrap();
+}
+
+#[test]
+fn detected_objects_are_tracked_in_space_and_segmented_in_every_camera() {
+    let (folder, _) = drive();
+    let at = folder.path();
+    detections(at);
+    let track = |more: &[&'static str]| {
+        let mut arguments = vec!["track", "demo/drive", "--tracks-only", "--json"];
+        arguments.extend(more);
+        arguments
+    };
+    let all = tubelet(at, &track(&["--detections", "found.json", "--out", "all"]));
+    assert!(all.status.success(), "{}", stderr(&all));
+    let summary: Value = serde_json::from_str(&stdout(&all)).unwrap();
+    assert_eq!(summary["variant"], "FastPoly-SAM");
+    assert_eq!(summary["model"], "tubelet-nano");
+    let numbers = summary["objects"].as_array().unwrap();
+    assert!(numbers.len() > 5, "{summary}");
+    let tracks = RigTracks::read(at.join("all/tracks.json")).unwrap();
+    assert_eq!(tracks.masks.len(), 18);
+    let cameras_of = |tracks: &RigTracks, object: u64| {
+        let shown = tracks.masks.iter().filter(|(_, masks)| {
+            let mut masks = masks.iter();
+            masks.any(|it| it.object == object && it.mask.area() > 0)
+        });
+        let cameras: BTreeSet<usize> = shown.map(|((camera, _), _)| *camera).collect();
+        cameras.len()
+    };
+    let several = numbers
+        .iter()
+        .filter(|number| cameras_of(&tracks, number.as_u64().unwrap()) > 1);
+    assert!(several.count() > 0, "no object is in two cameras");
+
+    // A prompt chooses an object and gives it its number: the largest of the front camera.
+    let front = tracks
+        .cameras
+        .iter()
+        .position(|(name, _)| name == "CAM_FRONT");
+    let found = tracks.masks[&(front.unwrap(), 0)].iter();
+    let largest = found.max_by_key(|found| found.mask.area()).unwrap();
+    let bounds = largest.mask.decode().bounding_box().unwrap();
+    let bounds = format!(
+        "17:{},{},{},{}",
+        bounds.left, bounds.top, bounds.right, bounds.bottom
+    );
+    let arguments = [
+        "track",
+        "demo/drive",
+        "--detections",
+        "found.json",
+        "--box",
+        &bounds,
+        "--camera",
+        "CAM_FRONT",
+        "--out",
+        "one",
+    ];
+    let one = tubelet(at, &arguments);
+    assert!(one.status.success(), "{}", stderr(&one));
+    let alone = RigTracks::read(at.join("one/tracks.json")).unwrap();
+    assert!(alone.masks.values().all(|masks| masks.len() == 1));
+    let chosen = &alone.masks[&(front.unwrap(), 0)][0];
+    assert_eq!((chosen.object, &chosen.mask), (17, &largest.mask));
+    assert!(cameras_of(&alone, 17) > 0);
+    assert!(at.join("one/mosaic.mp4").exists());
+
+    for (more, part) in [
+        (&["--detections", "few.json"][..], "which is step 2"),
+        (&["--detections", "no.json"], "no.json"),
+        (
+            &[
+                "--detections",
+                "found.json",
+                "--camera",
+                "CAM_BACK",
+                "--point",
+                "399,0",
+            ],
+            "nothing was detected",
+        ),
+    ] {
+        refuses(at, &track(more), (1, part));
+    }
+    let no_rig = ["track", "demo/mosaic.mp4", "--detections", "found.json"];
+    refuses(at, &no_rig, (1, "no rig"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub(crate) mod json_members;
 pub(crate) mod json_rows;
 pub(crate) mod matlab;
 mod parquet_file;
+mod parquet_pages;
 pub(crate) mod parquet_rows;
 pub(crate) mod parquet_writer;
 pub(crate) mod pickle;

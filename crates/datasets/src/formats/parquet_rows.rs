@@ -14,6 +14,7 @@ use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
 
 use super::parquet_file::BoundedFile;
+use super::parquet_pages::CheckedFile;
 use super::text::damaged;
 use crate::error::{DatasetError, Result};
 
@@ -52,7 +53,7 @@ fn open(path: &Path, columns: &[&str]) -> Result<RowIter<'static>, String> {
     let wanted: Vec<Arc<Type>> = wanted.collect::<Result<_, _>>()?;
     let projection = Type::group_type_builder(schema.name()).with_fields(wanted);
     let projection = projection.build().map_err(shown)?;
-    let rows = RowIter::from_file_into(Box::new(reader));
+    let rows = RowIter::from_file_into(Box::new(CheckedFile(reader)));
     let rows = rows.project(Some(projection)).map_err(shown)?;
     Ok(rows.with_batch_size(BATCH))
 }

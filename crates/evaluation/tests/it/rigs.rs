@@ -207,6 +207,7 @@ fn calibrated(names: [&str; 2]) -> RigClip {
         RigStep {
             index,
             timestamp_micros: index as i64 * 100_000 + 1,
+            key_frame: None,
             views: views.collect(),
             boxes: Vec::new(),
         }

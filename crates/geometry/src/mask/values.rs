@@ -25,8 +25,17 @@ impl Mask {
         let mut mask = Self::new(size);
         for y in 0..size.height {
             let row = &values[y * size.width..(y + 1) * size.width];
-            for (word, pixels) in mask.row_mut(y).iter_mut().zip(row.chunks(WORD_BITS)) {
-                *word = pack(pixels, &is_member);
+            let (whole, rest) = row.as_chunks::<WORD_BITS>();
+            let mut words = mask.row_mut(y).iter_mut();
+            for (pixels, word) in whole.iter().zip(words.by_ref()) {
+                *word = pack(pixels.map(|value| u8::from(is_member(value))));
+            }
+            if let Some(word) = words.next() {
+                let mut flags = [0; WORD_BITS];
+                for (flag, &value) in flags.iter_mut().zip(rest) {
+                    *flag = u8::from(is_member(value));
+                }
+                *word = pack(flags);
             }
         }
         Ok(mask)
@@ -71,13 +80,8 @@ impl Mask {
     }
 }
 
-/// Packs up to 64 values into a word: first a byte of 0 or 1 each, which compiles to vector compares, then eight bytes to
-/// eight bits by one multiplication.
-fn pack<T: Copy>(pixels: &[T], is_member: &impl Fn(T) -> bool) -> u64 {
-    let mut flags = [0; WORD_BITS];
-    for (flag, &value) in flags.iter_mut().zip(pixels) {
-        *flag = u8::from(is_member(value));
-    }
+/// Packs 64 bytes of 0 or 1, which come from vector compares, into a word: eight at once by one multiplication.
+fn pack(flags: [u8; WORD_BITS]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     let bytes = eights
         .iter()

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Time steps past which a view of a whole MST-SAM is stale. Four seconds of nuScenes' key frames.
+/// Time steps past which a view without a mask is stale to a whole MST-SAM. Four seconds of nuScenes' key frames.
 const RECENT_STEPS: usize = 8;
 /// Views looked back on, the anchor included, where they are chosen.
 const CHOSEN_WINDOW: usize = 8;
@@ -20,10 +20,9 @@ pub enum ViewCandidates {
     All,
     /// Views that show the object.
     WithMask,
-    /// Views that show the object; of a time step where none does, the looking camera's own. Older time steps than
-    /// this number are stale.
+    /// Views that show the object; of a time step where none does, the looking camera's own, until it is stale.
     WithMaskOrOwn {
-        /// Time steps.
+        /// Time steps after which a view without a mask is stale.
         steps: usize,
     },
 }

@@ -138,7 +138,7 @@ fn candidates(held: &[HeldView], moment: RigMoment, rule: &RigRule) -> Vec<View>
                 ViewCandidates::WithMask => held.has_mask,
                 ViewCandidates::WithMaskOrOwn { steps } => {
                     let is_own = held.view.camera == moment.view.camera;
-                    age <= steps && (held.has_mask || is_own && !shows_in(held.view.step))
+                    held.has_mask || is_own && age <= steps && !shows_in(held.view.step)
                 }
             }
         })
@@ -240,14 +240,22 @@ mod tests {
     #[test]
     fn stale_views_are_dropped_and_the_window_is_kept() {
         let rule = RigVariant::Full.rule();
-        let early = select_views(&held(20, 0, |seen| seen.step < 6), at(20, 0), &rule, 16);
-        // The eight steps before and the anchor, at most eight in all.
-        assert_eq!(early.memories.len(), 8);
-        assert!(
-            looked_at(&early)[1..]
-                .iter()
-                .all(|(seen, _)| seen.step >= 12 && seen.camera == 0)
-        );
+        let early = held(20, 0, |seen| seen.step < 6);
+        let chosen = select_views(&early, at(20, 0), &rule, 16);
+        // The anchor and the seven steps before.
+        let steps = |chosen: &Selection| -> Vec<usize> {
+            let views = looked_at(chosen).into_iter();
+            views.map(|(seen, _)| seen.step).collect()
+        };
+        assert_eq!(steps(&chosen), [0, 13, 14, 15, 16, 17, 18, 19]);
+        // A camera that took no pictures lately: its views of steps 10 and 11 are stale, those with a mask never are.
+        let dropped: Vec<HeldView> = early
+            .iter()
+            .copied()
+            .filter(|held| held.view.camera != 0 || !(13..19).contains(&held.view.step))
+            .collect();
+        let chosen = select_views(&dropped, at(20, 0), &rule, 16);
+        assert_eq!(steps(&chosen), [0, 4, 4, 5, 5, 5, 12, 19]);
         let global = select_views(
             &held(20, 0, |_| false),
             at(20, 0),

@@ -8,7 +8,7 @@ use tubelet_session::{
 };
 use tubelet_video::Frame;
 
-use crate::clip::{FIRST, SECOND, click, frames, masks, plain, segmenter};
+use crate::clip::{FIRST, SECOND, at, click, frames, masks, plain, segmenter};
 
 const SIZE: FrameSize = FrameSize::new(60, 45);
 
@@ -93,6 +93,68 @@ fn a_rig_of_one_camera_is_bit_equal_to_a_stream() {
                 tracked[0].masks,
                 "{variant:?} {index}"
             );
+        }
+    }
+}
+
+#[test]
+fn one_camera_takes_boxes_corrections_and_several_objects_as_a_stream_does() {
+    let mut stream = Session::streaming(segmenter(), plain());
+    let cameras = vec![RigCamera {
+        name: "only".to_owned(),
+        calibration: None,
+    }];
+    let mut rig = RigSession::new(segmenter(), cameras, options(RigVariant::Full)).unwrap();
+    let bounds = BoundingBox {
+        left: 8.0,
+        top: 9.0,
+        right: 30.0,
+        bottom: 33.0,
+    };
+    let correction = Click::exclude(22.0, 12.0);
+    for (index, frame) in frames(12).into_iter().enumerate() {
+        let shown = RigStep {
+            pictures: vec![Some(RigPicture {
+                frame: frame.clone(),
+                world_from_ego: None,
+            })],
+            world_from_ego: None,
+        };
+        rig.show(index, &shown).unwrap();
+        let mut expected = masks(&mut stream, Command::Push(frame));
+        let said = match index {
+            0 => vec![
+                (click(FIRST, 0), FIRST, point()),
+                (
+                    Command::SetBox(at(SECOND, 0), bounds),
+                    SECOND,
+                    RigPrompt::Box(bounds),
+                ),
+            ],
+            4 => vec![(
+                Command::AddClicks(at(FIRST, 4), vec![correction]),
+                FIRST,
+                RigPrompt::Clicks(vec![correction]),
+            )],
+            _ => Vec::new(),
+        };
+        if index > 0 && !said.is_empty() {
+            rig.track().unwrap();
+        }
+        for (command, object, prompt) in said {
+            expected = masks(&mut stream, command);
+            rig.say(object, 0, prompt).unwrap();
+        }
+        let found = rig.track().unwrap();
+        for mask in &expected[0].masks {
+            assert!(
+                of_camera(&found, 0).contains(mask),
+                "{index}: {:?}",
+                mask.object
+            );
+        }
+        if index > 4 {
+            assert_eq!(of_camera(&found, 0), expected[0].masks, "{index}");
         }
     }
 }

@@ -91,7 +91,7 @@ impl InverseMap {
     }
 }
 
-fn nearest(frame: &LabelledFrame, [width, height]: [usize; 2], [x, y]: [f32; 2]) -> u8 {
+pub(super) fn nearest(frame: &LabelledFrame, [width, height]: [usize; 2], [x, y]: [f32; 2]) -> u8 {
     let (column, row) = (x.round(), y.round());
     let inside = column >= 0.0 && row >= 0.0 && column < width as f32 && row < height as f32;
     let index = inside.then(|| row as usize * width + column as usize);
@@ -101,7 +101,11 @@ fn nearest(frame: &LabelledFrame, [width, height]: [usize; 2], [x, y]: [f32; 2])
         .unwrap_or(0)
 }
 
-fn blend(frame: &LabelledFrame, [width, height]: [usize; 2], [x, y]: [f32; 2]) -> [u8; 3] {
+pub(super) fn blend(
+    frame: &LabelledFrame,
+    [width, height]: [usize; 2],
+    [x, y]: [f32; 2],
+) -> [u8; 3] {
     let (left, top) = (x.floor(), y.floor());
     let (right_share, bottom_share) = (x - left, y - top);
     let colour = |column: f32, row: f32| -> [f32; 3] {

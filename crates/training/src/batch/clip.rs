@@ -37,6 +37,9 @@ pub struct ClipBatch {
     pub masks: Vec<Vec<Mask>>,
     /// The clip of each object.
     pub clip_of_object: Vec<usize>,
+    /// An object with fewer visible pixels, but some, can neither be asked for nor be held to be absent: such masks are not
+    /// learnt from.
+    pub least: usize,
     /// What makes the frames views of a rig, where they are.
     pub rig: Option<RigWay>,
 }
@@ -98,6 +101,7 @@ impl ClipBatch {
             pictures,
             masks,
             clip_of_object,
+            least: 1,
             rig: None,
         }
     }

@@ -5,6 +5,8 @@ pub(crate) mod clip;
 
 pub(crate) mod augment;
 
+pub(crate) mod resize;
+
 pub(crate) mod colours;
 
 pub(crate) mod clip_source;

@@ -24,12 +24,14 @@ use crate::{
         number::{Count, Share},
         rig::RigRecipe,
     },
-    rig::scene::{Choice, RigScene, SceneRequest, render as render_drive},
+    rig::scene::{Choice, RigScene, SceneRequest, Sight, render as render_drive},
 };
 
 /// Drives that are tried before a world counts as empty, and how far their numbers are apart.
 const MOST_ATTEMPTS: u64 = 20;
 const DRIVES_APART: u64 = 1 << 32;
+/// Drives that are looked through for objects seen by as many cameras as wanted, before any will do.
+const WANTED_ATTEMPTS: u64 = 3;
 /// Numbers of clips that a stage may use before it would meet those of the next one.
 const CLIPS_OF_A_STAGE: u64 = 1 << 40;
 
@@ -108,7 +110,7 @@ impl BatchSampler {
         Ok(ClipBatch::new(FrameSize::new(side, side), chosen))
     }
 
-    /// A batch over a rig. A drive in which nothing is seen is passed over for the next one.
+    /// A batch over a rig. A drive in which nothing is seen, or nothing by as many cameras as wanted, is passed over for the next one.
     fn drive(
         &mut self,
         recipe: &RigRecipe,
@@ -118,6 +120,13 @@ impl BatchSampler {
         let mut random = self.randomness.generator(Purpose::Clip, number);
         let (oldest, pool) = (request.number, stage.pool.get() as u64);
         let side = request.side;
+        let cameras = stage.cameras.unwrap_or(recipe.cameras).get();
+        // What one camera sees is not seen by several.
+        let wanted = if cameras == 1 {
+            Sight::Any
+        } else {
+            Sight::across(random.random_bool(recipe.across.get()))
+        };
         self.driven
             .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         for attempt in 0..MOST_ATTEMPTS {
@@ -129,7 +138,7 @@ impl BatchSampler {
                     seed: self.randomness.seed(request.purpose, held),
                     side,
                     steps: request.frames,
-                    cameras: recipe.cameras.get(),
+                    cameras,
                     difficulty: request.difficulty,
                     texture: request.texture,
                 };
@@ -141,7 +150,11 @@ impl BatchSampler {
             let choice = Choice {
                 objects: request.objects,
                 least: stage.least_pixels(FrameSize::new(side, side)),
-                across: random.random_bool(recipe.across.get()),
+                sight: if attempt < WANTED_ATTEMPTS {
+                    wanted
+                } else {
+                    Sight::Any
+                },
             };
             if let Some(batch) = scene.batch(recipe.rule(), choice, &mut random) {
                 return Ok(batch);

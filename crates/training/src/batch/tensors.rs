@@ -41,9 +41,10 @@ pub(crate) fn mask_prompt(masks: &[Mask], size: FrameSize, device: &Device) -> T
     covered_shares(masks, size, 1, device)
 }
 
-/// What is true of a frame, with pixels of `stride` by `stride` pixels of the frame; their values are the covered shares.
+/// What is true of a frame, with pixels of `stride` by `stride` pixels of the frame; their values are the covered shares. Each
+/// object comes with its weight.
 pub(crate) fn true_masks(
-    masks: &[Mask],
+    (masks, weights): (&[Mask], Vec<f32>),
     size: FrameSize,
     stride: usize,
     device: &Device,
@@ -55,6 +56,7 @@ pub(crate) fn true_masks(
     TrueMasks {
         masks: covered_shares(masks, size, stride, device),
         present: Tensor::from_data(TensorData::new(present, [masks.len(), 1]), device),
+        weights: Tensor::from_data(TensorData::new(weights, [masks.len(), 1]), device),
     }
 }
 
@@ -125,7 +127,12 @@ mod tests {
 
     #[test]
     fn coarse_truth_is_the_covered_share() {
-        let truth = true_masks(&[mask(), Mask::new(SIZE)], SIZE, 2, &Device::default());
+        let truth = true_masks(
+            (&[mask(), Mask::new(SIZE)], vec![1.0; 2]),
+            SIZE,
+            2,
+            &Device::default(),
+        );
         assert_eq!(
             numbers(truth.masks),
             [1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]

@@ -31,7 +31,7 @@ const MEMORY_BIAS: f32 = 3.0;
 /// Weight of the corrections of the memory encoder's blocks.
 const BLOCK_SCALE: f32 = 0.1;
 /// Beginnings of the names of layers that stay as they were made: at zero.
-const SILENT: [&str; 2] = ["recall.spatial.image.", "recall.spatial.memory."];
+pub(super) const SILENT: [&str; 2] = ["recall.spatial.image.", "recall.spatial.memory."];
 /// Parts of a layer's name, and the gain of the first line whose parts it all has.
 const GAINS: [(&[&str], f64); 16] = [
     // How sharply a prompt looks at its place.
@@ -154,7 +154,7 @@ fn gain(name: &str) -> f64 {
 }
 
 /// A normal number (Box and Muller 1958).
-fn normal(random: &mut impl Rng) -> f64 {
+pub(super) fn normal(random: &mut impl Rng) -> f64 {
     let radius = (-2.0 * (1.0 - random.random::<f64>()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.random::<f64>()).cos()
 }

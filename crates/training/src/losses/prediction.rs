@@ -78,6 +78,8 @@ pub struct TrueMasks {
     pub masks: Tensor<4>,
     /// `[objects, 1]`, 1 where the object is visible, outside autodiff.
     pub present: Tensor<2>,
+    /// `[objects, 1]`, how much each object counts, outside autodiff; 1 in SAM 2.
+    pub weights: Tensor<2>,
 }
 
 /// The four terms, each summed over objects and divided by their number, not yet weighted.
@@ -137,7 +139,8 @@ pub fn prediction_loss(
     let best = best_candidates(&constant, targets, options);
     let chosen = select_candidates(predicted.logits, &best);
     let chosen = resize_bilinear(chosen, resize);
-    let gated = |loss: Tensor<2>| (loss * truth.present.clone()).sum() / objects as f64;
+    let gate = truth.present.clone() * truth.weights.clone();
+    let gated = |loss: Tensor<2>| (loss * gate.clone()).sum() / objects as f64;
 
     let errors = mask_iou_loss(predicted.qualities, mask_iou(constant, targets.clone()));
     let errors = if options.all_qualities {
@@ -150,7 +153,8 @@ pub fn prediction_loss(
         .present
         .clone()
         .mul_scalar(1.0 - options.absent)
-        .add_scalar(options.absent);
+        .add_scalar(options.absent)
+        * truth.weights.clone();
     LossTerms {
         focal: gated(focal_loss(chosen.clone(), targets.clone(), options.focal)),
         dice: gated(dice_loss(chosen, targets.clone())),
@@ -216,6 +220,7 @@ mod tests {
         TrueMasks {
             masks: doubles(&[1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0], [2, 1, 2, 2]),
             present: doubles(&present, [2, 1]),
+            weights: doubles(&[1.0, 1.0], [2, 1]),
         }
     }
 
@@ -309,6 +314,7 @@ mod tests {
                 [1, 1, 4, 4],
             ),
             present: doubles(&[1.0], [1, 1]),
+            weights: doubles(&[1.0], [1, 1]),
         };
         check_gradient(&LOGITS[..12], [1, 3, 2, 2], |logits| {
             let predicted = PredictedMasks {
@@ -336,6 +342,7 @@ mod tests {
                 let truth = TrueMasks {
                     masks: doubles(&[1.0, 0.0, 0.0, 1.0], [1, 1, 2, 2]),
                     present: doubles(&[1.0], [1, 1]),
+                    weights: doubles(&[1.0], [1, 1]),
                 };
                 prediction_loss(predicted, &truth, &options).total(LossWeights::SAM2)
             });

@@ -39,6 +39,8 @@ pub struct StageRecipe {
     pub smallest: Share,
     /// Height and width of the frames where they differ from the model's.
     pub image_size: Option<Count>,
+    /// Neighbouring cameras of a drive where they differ from the rig's.
+    pub cameras: Option<Count>,
 }
 
 impl StageRecipe {
@@ -105,11 +107,15 @@ pub struct LossRecipe {
     /// Whether all frames of a pass without their object count together no more than those with it.
     #[serde(default)]
     pub balanced_presence: bool,
+    /// Factor on what is lost in views of other cameras than the one in which an object was pointed at, where they show it: there
+    /// are few of them.
+    #[serde(default = "same")]
+    pub other_cameras: Positive,
     /// Pixels of the frame to a side of one pixel of the loss; SAM 2's is 1.
     pub stride: Count,
 }
 
-/// Table `[evaluation]`: clips that are never trained on.
+/// Table `[evaluation]`: clips that are never trained on; of rigs drives, with all cameras.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationRecipe {
@@ -117,7 +123,7 @@ pub struct EvaluationRecipe {
     pub every: Count,
     /// Clips.
     pub clips: Count,
-    /// Frames of a clip.
+    /// Frames of a clip, time steps of a drive.
     pub frames: Count,
     /// Most objects of a clip.
     pub objects: Count,
@@ -137,6 +143,10 @@ pub struct CheckpointRecipe {
 
 fn one() -> Count {
     Count::ONE
+}
+
+fn same() -> Positive {
+    Positive::ONE
 }
 
 fn a_thousandth() -> Share {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
+    beginning::BeginningRecipe,
     clips::{
         AugmentationRecipe, CheckpointRecipe, EvaluationRecipe, LossRecipe, PromptRecipe,
         StageRecipe,
@@ -37,6 +38,9 @@ pub struct Recipe {
     /// Weights to begin with, relative to the recipe, or `tubelet-nano` or `tubelet-rig`, which are in the program; fresh ones
     /// if absent.
     pub initial_weights: Option<PathBuf>,
+    /// Table `[beginning]`; nothing is changed if absent.
+    #[serde(default)]
+    pub beginning: BeginningRecipe,
     /// Table `[model]`.
     pub model: Spanned<ModelRecipe>,
     /// Tables `[[stages]]`.
@@ -272,6 +276,7 @@ mod tests {
             include_str!("../../recipes/nano-further.toml"),
             include_str!("../../recipes/nano-third.toml"),
             include_str!("../../recipes/rig.toml"),
+            include_str!("../../recipes/rig-ablation.toml"),
             include_str!("../../recipes/rig-overfit.toml"),
         ];
         for text in texts {

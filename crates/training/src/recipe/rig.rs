@@ -3,6 +3,7 @@
 //! Knows no worlds. Where it is there, `frames` of a stage are time steps and a batch is one drive.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
+use tubelet_geometry::FrameSize;
 use tubelet_segmentation::{RigRule, RigVariant};
 
 use super::number::{Count, Positive, Share};
@@ -25,9 +26,24 @@ pub struct RigRecipe {
     pub lookalikes: Share,
     /// Chance of objects that several cameras see rather than one.
     pub across: Share,
+    /// Width and height of the world's pictures, which the model's square squeezes as it does real ones; square if absent.
+    pub picture: Option<[Count; 2]>,
+    /// Chance of the five cameras of the Waymo Open Dataset in place of the six of nuScenes.
+    #[serde(default = "never")]
+    pub waymo: Share,
+}
+
+fn never() -> Share {
+    Share::constant(0.0)
 }
 
 impl RigRecipe {
+    /// Size of the world's pictures for a model that looks at squares of a side.
+    pub(crate) fn picture_size(&self, side: usize) -> FrameSize {
+        let [width, height] = self.picture.map_or([side; 2], |size| size.map(Count::get));
+        FrameSize::new(width, height)
+    }
+
     /// How views look back.
     pub fn rule(&self) -> RigRule {
         self.variant.rule()

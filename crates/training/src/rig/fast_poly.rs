@@ -4,9 +4,8 @@
 //! In: detections of a drive, a segmenter. Out: masks of every view, scored as those of other methods are.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use glam::{DQuat, DVec2, DVec3};
-use tubelet_datasets::{DetectionNoise, DrivingClip, SyntheticDetection, synthetic_detections};
-use tubelet_geometry::{BoundingBox, Mask, OrientedBox, RigidTransform};
+use tubelet_datasets::{DetectionNoise, DrivingClip, synthetic_detections};
+use tubelet_geometry::{BoundingBox, Mask};
 use tubelet_segmentation::{FramePolicy, PointLabel, PointPrompts, Prompt, Segmenter};
 use tubelet_tracking3d::{
     BoxPrompt, Detection, Target, TrackedBox, Tracker, TrackerConfig, VelocityInput, View,
@@ -45,8 +44,13 @@ impl Detections {
             .iter()
             .map(|step| {
                 step.iter()
-                    .filter_map(|detection| {
-                        as_detection(detection, class(detection.detection_name)?)
+                    .filter_map(|found| {
+                        Detection::upright(
+                            (found.rotation, found.translation),
+                            (found.size, found.velocity),
+                            (class(found.detection_name)?, found.detection_score),
+                        )
+                        .ok()
                     })
                     .collect()
             })
@@ -65,24 +69,6 @@ impl Detections {
         }
         Ok(tracks)
     }
-}
-
-/// A detection as the tracker takes it; `None` where its numbers are no box.
-fn as_detection(found: &SyntheticDetection, class: usize) -> Option<Detection> {
-    let [w, x, y, z] = found.rotation;
-    let turn = DQuat::from_xyzw(x, y, z, w).normalize();
-    let [width, length, height] = found.size;
-    let pose = RigidTransform::from_quaternion([turn.w, turn.x, turn.y, turn.z], found.translation)
-        .ok()?;
-    Some(Detection {
-        bounds: OrientedBox {
-            pose,
-            size: DVec3::new(length, width, height),
-        },
-        velocity: Some(DVec2::from_array(found.velocity)),
-        class,
-        score: found.detection_score,
-    })
 }
 
 /// The masks of a batch's objects, by frame and object.

@@ -3,6 +3,8 @@
 //! In: a segmenter, a rule. Out: J and F of the cross-view and of the generic benchmark (*MST-SAM*, appendix A.2). Objects are
 //! pointed at in one camera at the first time step; that view does not count.
 
+use std::time::Instant;
+
 use burn::tensor::Device;
 use tubelet_geometry::Mask;
 use tubelet_metrics::{InstanceMean, MultiViewSequence, ViewMasks};
@@ -10,13 +12,14 @@ use tubelet_segmentation::{RigRule, Segmenter};
 
 use super::{
     fast_poly::{self, Detections},
-    scene::{Choice, SceneRequest, drive, photograph},
+    scene::{Choice, SceneRequest, Sight, drive, photograph},
     scores::{RigScores, ViewCounts},
 };
 use crate::{
     TrainingError,
     batch::clip::ClipBatch,
     clicks::plan::{PromptKind, PromptPlan},
+    log::EvaluationRecord,
     randomness::{Purpose, Randomness},
     recipe::rig::RigRecipe,
     steps::clip_pass::{ClipPass, PassPolicies},
@@ -64,7 +67,7 @@ impl HeldOutDrives {
         let mut drives = Vec::with_capacity(request.drives);
         for number in 0..request.drives as u64 {
             let mut random = randomness.generator(Purpose::HeldOut, number);
-            let scene = SceneRequest {
+            let request_of_scene = SceneRequest {
                 seed: randomness.seed(Purpose::HeldOut, number),
                 side: request.side,
                 steps: request.steps,
@@ -72,15 +75,18 @@ impl HeldOutDrives {
                 difficulty: request.difficulty,
                 texture: 1.0,
             };
-            let drive = drive(&scene, recipe)?;
-            let scene = photograph(&drive, scene.cameras, &mut random)?;
-            let choice = Choice {
-                objects: request.objects,
-                least: request.side * request.side / PIXELS_PER_LEAST_AREA,
-                across: number % 4 != 3,
+            let drive = drive(&request_of_scene, recipe, &mut random)?;
+            let scene = photograph(&drive, &request_of_scene, &mut random)?;
+            let mut batch = |sight| {
+                let choice = Choice {
+                    objects: request.objects,
+                    least: request.side * request.side / PIXELS_PER_LEAST_AREA,
+                    sight,
+                };
+                scene.batch(recipe.rule(), choice, &mut random)
             };
-            let rule = recipe.rule();
-            if let Some(batch) = scene.batch(rule, choice, &mut random) {
+            let wanted = Sight::across(number % 4 != 3);
+            if let Some(batch) = batch(wanted).or_else(|| batch(Sight::Any)) {
                 drives.push(Drive {
                     batch,
                     detections: Detections::of(&drive)?,
@@ -113,7 +119,30 @@ impl HeldOutDrives {
         Ok(verdict.scores())
     }
 
-    /// The same for the prompted camera's pictures as a video of their own; other cameras' get no masks.
+    /// A record of a run in progress: J&F of all instances for every kind of prompt, and with masks what became of the views.
+    ///
+    /// # Errors
+    /// Where masks cannot be compared.
+    pub(crate) fn record(
+        &self,
+        segmenter: &Segmenter,
+        rule: RigRule,
+        step: usize,
+    ) -> Result<EvaluationRecord, TrainingError> {
+        let start = Instant::now();
+        let scores = |kind| self.evaluate(segmenter, rule, kind);
+        let mask = scores(PromptKind::Mask)?;
+        Ok(EvaluationRecord {
+            step,
+            mask: mask.generic,
+            boxed: scores(PromptKind::Box)?.generic,
+            click: scores(PromptKind::Click)?.generic,
+            views: Some(mask.views.shares()),
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// What [`HeldOutDrives::evaluate`] does, for the prompted camera's pictures as a video of their own; other cameras' get no masks.
     ///
     /// # Errors
     /// Where masks cannot be compared.
@@ -200,6 +229,7 @@ fn prompted_video(batch: &ClipBatch) -> Option<ClipBatch> {
         pictures: pictures.collect(),
         masks: masks.collect(),
         clip_of_object: batch.clip_of_object.clone(),
+        least: batch.least,
         rig: None,
     })
 }
@@ -232,7 +262,7 @@ impl Verdict {
             let is_own = is_prompted_camera(batch, frame);
             let pairs = batch.masks[frame].iter().zip(predicted);
             for (instance, (truth, prediction)) in pairs.enumerate() {
-                self.views.push((truth, prediction), is_own);
+                self.views.push((truth, prediction), batch.least, is_own);
                 sequence.push(&ViewMasks {
                     view: way.view(frame).camera,
                     instance: instance as u64,

@@ -10,14 +10,17 @@ use rand::{
     Rng,
     seq::{IndexedRandom, SliceRandom},
 };
-use tubelet_datasets::{DrivingClip, DrivingWorldConfig, driving_clip};
+use tubelet_datasets::{CameraLayout, DrivingClip, DrivingWorldConfig, driving_clip};
 use tubelet_geometry::{Camera, FrameSize, RigidTransform};
 use tubelet_segmentation::RigRule;
 
 use super::way::RigWay;
 use crate::{
     TrainingError,
-    batch::clip::{ClipBatch, LabelledClip, LabelledFrame},
+    batch::{
+        clip::{ClipBatch, LabelledClip, LabelledFrame},
+        resize::resized,
+    },
     recipe::rig::RigRecipe,
 };
 
@@ -35,7 +38,7 @@ pub(crate) struct RigScene {
 pub(crate) struct SceneRequest {
     /// Decides everything else.
     pub(crate) seed: u64,
-    /// Height and width of the pictures, which the segmenter takes as they are.
+    /// Height and width of what the segmenter looks at.
     pub(crate) side: usize,
     /// Time steps.
     pub(crate) steps: usize,
@@ -51,9 +54,15 @@ pub(crate) struct SceneRequest {
 pub(crate) fn drive(
     request: &SceneRequest,
     recipe: &RigRecipe,
+    random: &mut impl Rng,
 ) -> Result<DrivingClip, TrainingError> {
     let config = DrivingWorldConfig {
-        size: FrameSize::new(request.side, request.side),
+        size: recipe.picture_size(request.side),
+        cameras: if random.random_bool(recipe.waymo.get()) {
+            CameraLayout::Waymo
+        } else {
+            CameraLayout::NuScenes
+        },
         steps: request.steps,
         rate: recipe.rate.get(),
         objects: recipe.objects.get(),
@@ -71,16 +80,17 @@ pub(crate) fn render(
     recipe: &RigRecipe,
     random: &mut impl Rng,
 ) -> Result<RigScene, TrainingError> {
-    photograph(&drive(request, recipe)?, request.cameras, random)
+    photograph(&drive(request, recipe, random)?, request, random)
 }
 
-/// The pictures that some neighbouring cameras, `count` at most, take on a drive.
+/// The pictures that some neighbouring cameras take on a drive, in the segmenter's size.
 pub(crate) fn photograph(
     clip: &DrivingClip,
-    count: usize,
+    request: &SceneRequest,
     random: &mut impl Rng,
 ) -> Result<RigScene, TrainingError> {
-    let chosen = neighbours(clip, count, random);
+    let chosen = neighbours(clip, request.cameras, random);
+    let size = FrameSize::new(request.side, request.side);
     let steps = clip.config().steps;
     let mut names = BTreeMap::new();
     let mut frames = Vec::with_capacity(steps * chosen.len());
@@ -89,19 +99,20 @@ pub(crate) fn photograph(
         world_from_ego.push(clip.world_from_ego(step)?);
         for &camera in &chosen {
             let picture = clip.picture(step, camera)?;
-            frames.push(LabelledFrame {
+            let frame = LabelledFrame {
                 rgb: picture.frame.pixels,
                 ids: renamed(&picture.labels, &mut names),
-            });
+            };
+            frames.push(resized(frame, clip.config().size, size));
         }
     }
     let cameras = clip.rig().cameras();
     Ok(RigScene {
-        views: LabelledClip {
-            size: clip.config().size,
-            frames,
-        },
-        cameras: chosen.iter().map(|&camera| cameras[camera]).collect(),
+        views: LabelledClip { size, frames },
+        cameras: chosen
+            .iter()
+            .map(|&camera| cameras[camera].resized(size))
+            .collect::<Result<_, _>>()?,
         world_from_ego,
     })
 }
@@ -142,12 +153,35 @@ pub(crate) struct Choice {
     pub(crate) objects: usize,
     /// Pixels in the view where they are first pointed at, and in every view that counts as seeing them.
     pub(crate) least: usize,
-    /// Whether they have to be seen by several cameras at some time, where there is such an object; else by one alone.
-    pub(crate) across: bool,
+    /// By how many cameras.
+    pub(crate) sight: Sight,
+}
+
+/// By how many cameras an object is to be seen over the time of a drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    Several,
+    One,
+    Any,
+}
+
+impl Sight {
+    /// Several cameras or one.
+    pub(crate) const fn across(across: bool) -> Self {
+        if across { Self::Several } else { Self::One }
+    }
+
+    const fn fits(self, cameras: u32) -> bool {
+        match self {
+            Self::Several => cameras > 1,
+            Self::One => cameras == 1,
+            Self::Any => true,
+        }
+    }
 }
 
 impl RigScene {
-    /// A batch of some objects that one camera sees at the first time step; `None` where no camera sees any.
+    /// A batch of some objects that one camera sees at the first time step; `None` where no camera sees any that fit.
     pub(crate) fn batch(
         &self,
         rule: RigRule,
@@ -156,24 +190,16 @@ impl RigScene {
     ) -> Option<ClipBatch> {
         let count = self.cameras.len();
         let seen = self.sightings(choice.least);
-        let fits = |id: u8, wanted: bool| {
-            let cameras = seen.get(&id).map_or(0, |seen| seen.cameras.count_ones());
-            !wanted || (cameras > 1) == choice.across
-        };
-        let visible = |first: usize, wanted: bool| -> Vec<u8> {
-            self.views
-                .visible_in(first, choice.least)
-                .into_iter()
-                .filter(|&id| fits(id, wanted))
-                .collect()
+        let fits = |id: &u8| {
+            let cameras = seen.get(id).map_or(0, |seen| seen.cameras.count_ones());
+            choice.sight.fits(cameras)
         };
         let mut firsts: Vec<usize> = (0..count).collect();
         firsts.shuffle(random);
-        let (first, objects) = [true, false].iter().find_map(|&wanted| {
-            firsts.iter().find_map(|&first| {
-                let objects = visible(first, wanted);
-                (!objects.is_empty()).then_some((first, objects))
-            })
+        let (first, objects) = firsts.iter().find_map(|&first| {
+            let visible = self.views.visible_in(first, choice.least).into_iter();
+            let objects: Vec<u8> = visible.filter(fits).collect();
+            (!objects.is_empty()).then_some((first, objects))
         })?;
         // The more views see an object, the more there is to learn from it.
         let weight = |id: &u8| {
@@ -183,6 +209,7 @@ impl RigScene {
         let chosen = objects.choose_multiple_weighted(random, choice.objects, weight);
         let objects = chosen.map_or_else(|_| Vec::new(), |ids| ids.copied().collect());
         let mut batch = ClipBatch::new(self.views.size, vec![(self.views.clone(), objects)]);
+        batch.least = choice.least;
         batch.rig = Some(RigWay {
             cameras: self.cameras.clone(),
             world_from_ego: self.world_from_ego.clone(),

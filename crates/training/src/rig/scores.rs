@@ -38,6 +38,8 @@ pub struct ViewCounts {
     pub other_found: usize,
     /// Showing it, without a mask.
     pub missed: usize,
+    /// Showing too little of it to be asked for; they count nowhere else.
+    pub slight: usize,
     /// Not showing it.
     pub absent: usize,
     /// Of those, with a mask all the same.
@@ -45,11 +47,16 @@ pub struct ViewCounts {
 }
 
 impl ViewCounts {
-    /// Counts a view; `is_own` where its camera is the one in which the object was pointed at.
-    pub(crate) fn push(&mut self, (truth, prediction): (&Mask, &Mask), is_own: bool) {
+    /// Counts a view; `least` pixels show enough of an object, and `is_own` where the view's camera is the one in which the object
+    /// was pointed at.
+    pub(crate) fn push(&mut self, (truth, prediction): (&Mask, &Mask), least: usize, is_own: bool) {
         if truth.is_empty() {
             self.absent += 1;
             self.claimed += usize::from(!prediction.is_empty());
+            return;
+        }
+        if truth.count() < least {
+            self.slight += 1;
             return;
         }
         self.missed += usize::from(prediction.is_empty());
@@ -74,13 +81,14 @@ impl ViewCounts {
         ]
     }
 
-    fn named(&mut self) -> [(&'static str, &mut usize); 7] {
+    fn named(&mut self) -> [(&'static str, &mut usize); 8] {
         [
             ("own", &mut self.own),
             ("own_found", &mut self.own_found),
             ("other", &mut self.other),
             ("other_found", &mut self.other_found),
             ("missed", &mut self.missed),
+            ("slight", &mut self.slight),
             ("absent", &mut self.absent),
             ("claimed", &mut self.claimed),
         ]
@@ -204,6 +212,7 @@ mod tests {
                 other: 7,
                 other_found: 6,
                 missed: 5,
+                slight: 2,
                 absent: 4,
                 claimed: 3,
             },
@@ -220,14 +229,16 @@ mod tests {
         let mask = |row: [u8; 4]| Mask::from_values(size, &row, |value| value > 0).unwrap();
         let (object, half, nothing) = (mask([1, 1, 0, 0]), mask([1, 0, 0, 0]), mask([0, 0, 0, 0]));
         let mut counts = ViewCounts::default();
-        counts.push((&object, &half), true);
-        counts.push((&object, &mask([0, 0, 1, 1])), false);
-        counts.push((&object, &nothing), false);
-        counts.push((&nothing, &half), false);
-        counts.push((&nothing, &nothing), true);
+        counts.push((&object, &half), 1, true);
+        counts.push((&object, &mask([0, 0, 1, 1])), 1, false);
+        counts.push((&object, &nothing), 1, false);
+        counts.push((&half, &nothing), 2, false);
+        counts.push((&nothing, &half), 1, false);
+        counts.push((&nothing, &nothing), 1, true);
         assert_eq!((counts.own, counts.own_found), (1, 1));
         assert_eq!((counts.other, counts.other_found), (2, 0));
-        assert_eq!((counts.missed, counts.absent, counts.claimed), (1, 2, 1));
+        assert_eq!((counts.missed, counts.slight), (1, 1));
+        assert_eq!((counts.absent, counts.claimed), (2, 1));
         let shares = counts.shares();
         assert!(shares == [1.0, 0.0, 0.5], "{shares:?}");
     }

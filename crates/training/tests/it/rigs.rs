@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use tubelet_segmentation::RigVariant;
 use tubelet_training::{
     Ablation, BatchSampler, DrivesRequest, HeldOutDrives, PromptKind, Recipe, Silent, Trainer,
-    parameters, read_steps, values,
+    parameters, read_evaluations, read_steps, values,
 };
 
 const RECIPE: &str = include_str!("../../recipes/rig-overfit.toml");
@@ -59,6 +59,76 @@ fn a_batch_is_the_views_of_neighbouring_cameras_and_depends_on_its_number_alone(
     assert_eq!((way.cameras.len(), way.world_from_ego.len()), (2, 2));
     assert!(way.first < 2 && (1..=2).contains(&batch.objects()));
     assert!(batch.masks[way.first].iter().all(|mask| !mask.is_empty()));
+}
+
+#[test]
+fn pictures_keep_the_shape_of_real_ones_until_they_are_squeezed() {
+    let text = RECIPE.replace(
+        "across = 0.8",
+        "across = 0.8\npicture = [96, 54]\nwaymo = 1.0",
+    );
+    let batch = BatchSampler::new(&recipe(&text)).batch(0).unwrap();
+    assert!(
+        batch
+            .pictures
+            .iter()
+            .flatten()
+            .all(|it| it.len() == 3 * 64 * 64)
+    );
+    for camera in &batch.rig.as_ref().unwrap().cameras {
+        assert_eq!((camera.size.width, camera.size.height), (64, 64));
+        let focal = camera.lens.focal();
+        assert!((focal.y / focal.x - 96.0 / 54.0).abs() < 1e-6, "{focal}");
+        // The widest camera of Waymo's is narrower than the narrowest of nuScenes'.
+        assert!(focal.x > 64.0, "{focal}");
+    }
+}
+
+#[test]
+fn as_many_objects_as_wanted_are_seen_by_several_cameras() {
+    let text = RECIPE
+        .replace("frames = 2", "frames = 3")
+        .replace("objects = 2", "objects = 1");
+    let mut sampler = BatchSampler::new(&recipe(&text));
+    let several = (0..40u64)
+        .filter(|&number| {
+            let batch = sampler.batch(number).unwrap();
+            let way = batch.rig.as_ref().unwrap();
+            let seen = |camera: usize| {
+                (0..batch.frames())
+                    .filter(|&frame| way.view(frame).camera == camera)
+                    .any(|frame| batch.masks[frame][0].count() >= batch.least)
+            };
+            seen(0) && seen(1)
+        })
+        .count();
+    // Of 40 with a chance of 0.8 each, or of those in which there is one.
+    assert!((24..40).contains(&several), "{several} of 40");
+}
+
+#[test]
+fn a_run_over_rigs_is_judged_on_drives() {
+    let evaluation =
+        "[evaluation]\nevery = 2\nclips = 1\nframes = 2\nobjects = 1\ndifficulty = 0.0\n";
+    let text = format!(
+        "{}\n{evaluation}",
+        RECIPE.replace("steps = 120", "steps = 2")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    Trainer::new(recipe(&text), folder.path(), &Device::default())
+        .unwrap()
+        .run(&mut Silent)
+        .unwrap();
+    let records = read_evaluations(folder.path()).unwrap();
+    let [record] = records.as_slice() else {
+        panic!("{records:?}");
+    };
+    let shares = record.views.unwrap();
+    assert!(
+        shares.iter().all(|share| (0.0..=1.0).contains(share)),
+        "{shares:?}"
+    );
+    assert_eq!(record.step, 2);
 }
 
 #[test]

@@ -54,6 +54,7 @@ fn as_rig_step(step: DrivingStep) -> RigStep {
     RigStep {
         index: step.index,
         timestamp_micros: step.time,
+        key_frame: None,
         views,
         boxes,
     }

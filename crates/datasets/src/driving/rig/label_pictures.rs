@@ -106,6 +106,7 @@ impl RigSource for LabelSteps {
         Ok(RigStep {
             index,
             timestamp_micros,
+            key_frame: None,
             views: views.collect(),
             boxes: Vec::new(),
         })

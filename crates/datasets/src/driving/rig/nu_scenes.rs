@@ -84,6 +84,7 @@ impl RigSource for KeyFrames {
         Ok(RigStep {
             index,
             timestamp_micros: signed(sample.timestamp_micros),
+            key_frame: Some(sample.token.clone()),
             views: views.collect::<Result<_>>()?,
             boxes: boxes.collect::<Result<_>>()?,
         })

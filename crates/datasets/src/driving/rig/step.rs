@@ -23,6 +23,8 @@ pub struct RigStep {
     pub index: usize,
     /// Its time in microseconds.
     pub timestamp_micros: i64,
+    /// The token of its key frame, where the clip is a scene of nuScenes: what was detected there is found by it.
+    pub key_frame: Option<String>,
     /// What each camera shows, in the order of the clip's cameras; `None` where one has no picture for this time.
     pub views: Vec<Option<RigView>>,
     /// True boxes of objects in the world, where they are known.

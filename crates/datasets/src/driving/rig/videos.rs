@@ -253,6 +253,7 @@ impl RigSource for Videos {
         Ok(RigStep {
             index,
             timestamp_micros,
+            key_frame: None,
             views: views.collect::<Result<_>>()?,
             boxes: Vec::new(),
         })

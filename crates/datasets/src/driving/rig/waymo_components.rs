@@ -114,6 +114,7 @@ impl RigSource for Segment {
         Ok(RigStep {
             index,
             timestamp_micros: step_micros,
+            key_frame: None,
             views,
             boxes: Vec::new(),
         })

@@ -100,6 +100,7 @@ impl Segment {
         Ok(RigStep {
             index,
             timestamp_micros,
+            key_frame: None,
             views,
             boxes: Vec::new(),
         })

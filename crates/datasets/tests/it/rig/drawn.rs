@@ -85,6 +85,7 @@ pub(crate) fn clip(name: &str, distortion: Distortion) -> RigClip {
         RigStep {
             index: step,
             timestamp_micros: 1_500_000_000_000_000 + step as i64 * 500_000,
+            key_frame: None,
             views: views.collect(),
             boxes: vec![RigBox {
                 instance: 3,

@@ -1,0 +1,152 @@
+//! Real rigs through the program: five cameras of Waymo, six of nuScenes with and without calibration.
+
+use std::{
+    fmt::Write,
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
+
+use tubelet_datasets::{NuScenes, RigTracks};
+
+use crate::{
+    program::{stderr, tubelet},
+    shared::{shared, shared_file},
+};
+
+/// What is tracked, how much of it there is, and a place on a car or the road in the first camera.
+struct Drive {
+    rig: PathBuf,
+    steps: usize,
+    camera: &'static str,
+    cameras: usize,
+    point: &'static str,
+}
+
+/// Tracks with the model for rigs, and looks at all that is written.
+fn is_tracked(folder: &Path, drive: &Drive) {
+    let rig = drive.rig.to_str().unwrap();
+    let arguments = [
+        "track",
+        rig,
+        "--camera",
+        drive.camera,
+        "--point",
+        drive.point,
+        "--out",
+        "out",
+    ];
+    let output = tubelet(folder, &arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let out = folder.join("out");
+    assert!(out.join("mosaic.mp4").metadata().unwrap().len() > 1000);
+    let tracks = RigTracks::read(out.join("tracks.json")).unwrap();
+    assert_eq!(tracks.steps, drive.steps);
+    assert_eq!(tracks.cameras.len(), drive.cameras);
+    let at: Vec<usize> = drive
+        .point
+        .split(',')
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let names: Vec<&str> = tracks
+        .cameras
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let prompted = names.iter().position(|name| *name == drive.camera).unwrap();
+    let [found] = &tracks.masks[&(prompted, 0)][..] else {
+        panic!("one object was pointed at");
+    };
+    let mask = found.mask.decode();
+    assert!(mask.get(at[0], at[1]), "the click lies on what it marks");
+    let masks = fs::read_dir(out.join("masks")).unwrap();
+    for camera in masks {
+        let pictures = fs::read_dir(camera.unwrap().path()).unwrap().count();
+        assert_eq!(pictures, drive.steps);
+    }
+}
+
+#[test]
+fn five_real_cameras_of_waymo_are_tracked() {
+    let Some(rig) = shared_file("waymo", "utils/testdata/pvps_data_one_frame.tfrecord") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let drive = Drive {
+        rig,
+        steps: 1,
+        camera: "FRONT",
+        cameras: 5,
+        point: "960,900",
+    };
+    is_tracked(folder.path(), &drive);
+}
+
+#[test]
+fn six_real_cameras_of_nu_scenes_are_tracked() {
+    let Some(root) = shared("nuscenes") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let rig = folder.path().join("scene");
+    fs::create_dir(&rig).unwrap();
+    symlink(root.join("v1.0-test"), rig.join("v1.0-test")).unwrap();
+    // The pictures lie elsewhere in the same collection.
+    let pictures = root.join("mmdet3d/demo/data/nuscenes");
+    for scene in NuScenes::open(&rig, "v1.0-test").unwrap().scenes() {
+        for picture in &scene.samples[0].cameras {
+            fs::create_dir_all(picture.path.parent().unwrap()).unwrap();
+            let name = picture.path.file_name().unwrap();
+            symlink(pictures.join(name), &picture.path).unwrap();
+        }
+    }
+    let drive = Drive {
+        rig,
+        steps: 1,
+        camera: "CAM_FRONT",
+        cameras: 6,
+        point: "800,600",
+    };
+    is_tracked(folder.path(), &drive);
+}
+
+#[test]
+fn six_real_cameras_without_calibration_are_tracked_through_time() {
+    let Some(root) = shared("drivelm_nuscenes") else {
+        return;
+    };
+    let samples = root.join("llama_adapter_v2_multimodal7b/data/nuscenes/samples");
+    let cameras = fs::read_dir(&samples).unwrap();
+    let mut cameras: Vec<PathBuf> = cameras.map(|entry| entry.unwrap().path()).collect();
+    cameras.sort();
+    let mut text = "[sync]\nfollow = \"CAM_FRONT\"\n".to_owned();
+    for camera in &cameras {
+        let names = fs::read_dir(camera).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        // Names end in the time at which the picture was taken.
+        let times = names.map(|name| {
+            let stem = name.strip_suffix(".jpg").unwrap();
+            stem.rsplit("__").next().unwrap().parse::<i64>().unwrap()
+        });
+        let mut times: Vec<i64> = times.collect();
+        times.sort_unstable();
+        let name = camera.file_name().unwrap().to_str().unwrap();
+        let video = camera.display();
+        writeln!(
+            text,
+            "[[camera]]\nname = \"{name}\"\nvideo = \"{video}\"\ntimes = {times:?}"
+        )
+        .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let rig = folder.path().join("rig.toml");
+    fs::write(&rig, text).unwrap();
+    let drive = Drive {
+        rig,
+        steps: 4,
+        camera: "CAM_FRONT",
+        cameras: cameras.len(),
+        point: "800,600",
+    };
+    is_tracked(folder.path(), &drive);
+}
