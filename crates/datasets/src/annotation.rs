@@ -5,10 +5,12 @@
 
 use std::path::Path;
 
+use png::{BitDepth, ColorType};
 use tubelet_geometry::Mask;
 use tubelet_video::{Frame, LabelMap, VideoError, label_color, read_image};
 
 use crate::error::{DatasetError, Result};
+use crate::formats::deep_png::{DeepLabels, pixel_form};
 
 /// What the value of a pixel means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,22 +37,29 @@ pub struct Annotation {
 impl Annotation {
     /// Reads a label picture.
     ///
-    /// Indices and grey levels are taken as they are. A picture in colour is accepted when every pixel is grey or every
-    /// pixel has a colour of the DAVIS palette, as annotations have that went through a program without palettes.
+    /// Indices and grey levels are taken as they are, grey levels of 16 bits too, up to 255. A picture in colour is
+    /// accepted when it has 8 bits and every pixel is grey or every pixel has a colour of the DAVIS palette, as
+    /// annotations have that went through a program without palettes.
     ///
     /// # Errors
-    /// [`DatasetError::Video`] for a file that is missing, cut short or no PNG, [`DatasetError::Labels`] for colours that
-    /// stand for no label.
+    /// [`DatasetError::Video`] for a file that is missing, cut short, no PNG or one of colours of 16 bits,
+    /// [`DatasetError::Bytes`] for a damaged one of 16 bits, [`DatasetError::Labels`] for colours and numbers above 255
+    /// that stand for no label.
     pub fn read(path: impl AsRef<Path>, encoding: LabelEncoding) -> Result<Self> {
         let path = path.as_ref();
         let labels = match LabelMap::read_png(path) {
             Ok(labels) => labels,
-            Err(refused @ VideoError::Image { .. }) => {
-                let Ok(picture) = read_image(path, false) else {
-                    return Err(refused.into());
-                };
-                labels_from_colors(path, picture)?
-            }
+            Err(refused @ VideoError::Image { .. }) => match pixel_form(path) {
+                Some((ColorType::Grayscale, BitDepth::Sixteen)) => labels_from_deep(path)?,
+                Some((_, BitDepth::Eight)) => {
+                    let Ok(picture) = read_image(path, false) else {
+                        return Err(refused.into());
+                    };
+                    labels_from_colors(path, picture)?
+                }
+                // Colours of 16 bits would be rounded to others.
+                _ => return Err(refused.into()),
+            },
             Err(error) => return Err(error.into()),
         };
         if encoding == LabelEncoding::OneObject && labels.objects().len() > 1 {
@@ -79,6 +88,25 @@ impl Annotation {
             void,
         })
     }
+}
+
+/// Labels from a picture with more bits than they need.
+fn labels_from_deep(path: &Path) -> Result<LabelMap> {
+    let deep = DeepLabels::read(path)?;
+    let labels = deep.values().iter().enumerate().map(|(index, value)| {
+        u8::try_from(*value).map_err(|_| DatasetError::Labels {
+            path: path.to_owned(),
+            reason: format!(
+                "a label picture of 16 bits, whose pixel ({}, {}) holds {value}, where 255 is the last label",
+                index % deep.size().width,
+                index / deep.size().width
+            ),
+        })
+    });
+    Ok(LabelMap::from_labels(
+        deep.size(),
+        labels.collect::<Result<_>>()?,
+    )?)
 }
 
 /// Labels from a picture whose palette was lost.
@@ -178,6 +206,34 @@ mod tests {
             error.contains("a.png") && error.contains("(2, 0)"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn sixteen_bits_hold_the_same_labels_and_none_above_255() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let save = |color, values: &[u16]| {
+            let mut encoder = png::Encoder::new(std::fs::File::create(&path).unwrap(), 4, 1);
+            encoder.set_color(color);
+            encoder.set_depth(BitDepth::Sixteen);
+            let mut writer = encoder.write_header().unwrap();
+            let raw: Vec<u8> = values.iter().flat_map(|it| it.to_be_bytes()).collect();
+            writer.write_image_data(&raw).unwrap();
+        };
+        let read = || Annotation::read(&path, LabelEncoding::ObjectsAndVoid);
+        save(ColorType::Grayscale, &[0, 1, 128, 255]);
+        let annotation = read().unwrap();
+        assert_eq!(annotation.labels.labels(), [0, 1, 128, 0]);
+        assert_eq!(annotation.void.unwrap().to_bytes(), [0, 0, 0, 1]);
+        save(ColorType::Grayscale, &[0, 1, 1001, 256]);
+        let error = read().unwrap_err().to_string();
+        assert!(
+            error.contains("a.png") && error.contains("(2, 0) holds 1001"),
+            "{error}"
+        );
+        save(ColorType::Rgb, &[1; 12]);
+        let error = read().unwrap_err().to_string();
+        assert!(error.contains("this is Rgb Sixteen"), "{error}");
     }
 
     #[test]

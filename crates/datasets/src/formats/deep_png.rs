@@ -3,8 +3,8 @@
 //! In: a PNG, grey of 8 or 16 bits or with a palette of 8. Out: one number for each pixel, and back as a grey one of 16.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::Cursor;
+use std::fs::{self, File};
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use png::{BitDepth, ColorType, Decoder, Encoder, Limits, Transformations};
@@ -19,6 +19,13 @@ const MOST_BYTES: usize = 1 << 29;
 
 /// What deflate packs shrinks to a 1032nd at most, so that a short file cannot hold a large picture.
 const LARGEST_RATIO: usize = 1032;
+
+/// What the pixels of a PNG are made of; `None` for what has no head of a PNG.
+pub(crate) fn pixel_form(path: &Path) -> Option<(ColorType, BitDepth)> {
+    let mut decoder = Decoder::new(BufReader::new(File::open(path).ok()?));
+    let head = decoder.read_header_info().ok()?;
+    Some((head.color_type, head.bit_depth))
+}
 
 /// Numbers of up to 16 bits, row after row.
 #[derive(Clone, Debug, PartialEq, Eq)]
