@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use png::ColorType;
+
 use super::overview::{DatasetKind, SplitOverview};
 use super::place::Place;
 use super::survey::Survey;
-use crate::error::Result;
+use crate::annotation::{Annotation, LabelEncoding};
+use crate::error::{DatasetError, Result};
+use crate::formats::deep_png::pixel_form;
 use crate::names::{files, folders};
 use crate::sample::VideoSample;
 use crate::segmentation::davis::{Davis, DavisYear};
@@ -288,7 +292,27 @@ pub(super) fn is_label_pictures(place: &Place) -> bool {
         })
     };
     let mut names = place.folders.iter().peekable();
-    names.peek().is_some() && names.all(holds_pngs) && place.files.iter().all(is_rubbish)
+    names.peek().is_some()
+        && names.all(holds_pngs)
+        && place.files.iter().all(is_rubbish)
+        && !is_painted(place)
+}
+
+/// Whether the first picture below has colours that stand for no labels.
+fn is_painted(place: &Place) -> bool {
+    let first = place.folders.first().and_then(|folder| {
+        let folder = place.path.join(folder);
+        let mut names = files(&folder).ok()?.into_iter();
+        Some(folder.join(names.find(|name| !is_rubbish(name))?))
+    });
+    first.is_some_and(|path| {
+        let form = pixel_form(&path);
+        matches!(form, Some((ColorType::Rgb | ColorType::Rgba, _)))
+            && matches!(
+                Annotation::read(&path, LabelEncoding::Objects),
+                Err(DatasetError::Labels { .. })
+            )
+    })
 }
 
 /// Files that programs leave behind.

@@ -8,7 +8,7 @@ use tubelet_datasets::{
     DatasetError, DatasetKind, DavisWriter, Overview, World, WorldConfig, inspect, inspect_as,
 };
 use tubelet_geometry::FrameSize;
-use tubelet_video::LabelMap;
+use tubelet_video::{Frame, LabelMap};
 
 use crate::shared::{shared, stored};
 
@@ -35,6 +35,7 @@ const REAL: &[(&str, &[DatasetKind])] = &[
     ("nextgqa", &[DatasetKind::NextGqa]),
     ("nextqa", &[DatasetKind::NextQa]),
     ("nuscenes", &[DatasetKind::NuScenes]),
+    ("panoptic_fixtures", &[]),
     ("ref_youtube_vos", &[DatasetKind::RefYoutubeVos]),
     ("refcoco", &[DatasetKind::RefCocoResults]),
     ("saco_veval_toy", &[DatasetKind::SaCo]),
@@ -50,6 +51,13 @@ const REAL: &[(&str, &[DatasetKind])] = &[
 
 #[test]
 fn every_real_folder_is_recognised_for_what_it_is() {
+    let Some(path) = shared("davis2016") else {
+        return;
+    };
+    let names = fs::read_dir(path.parent().unwrap()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let listed = REAL.iter().map(|(name, _)| (*name).to_owned());
+    assert_eq!(names.collect::<BTreeSet<_>>(), listed.collect());
     for (name, kinds) in REAL {
         let Some(path) = shared(name) else {
             return;
@@ -285,6 +293,23 @@ fn folders_written_from_their_descriptions_are_recognised() {
     assert_eq!(found.kind, DatasetKind::RefCoco);
     let names: Vec<&str> = found.splits.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["unc testA", "unc train"]);
+}
+
+#[test]
+fn pictures_in_colour_are_label_pictures_where_they_have_colours_of_the_palette() {
+    let folder = tempfile::tempdir().unwrap();
+    let save = |color: [u8; 3]| {
+        let picture = Frame::new(FrameSize::new(1, 1), color.to_vec()).unwrap();
+        fs::create_dir_all(folder.path().join("video")).unwrap();
+        picture
+            .write_png(folder.path().join("video/0.png"))
+            .unwrap();
+    };
+    save([128, 0, 0]);
+    assert_eq!(only(folder.path()).kind, DatasetKind::LabelPictures);
+    save([1, 2, 3]);
+    let found = inspect(folder.path());
+    assert!(matches!(found, Err(DatasetError::Unrecognised { .. })));
 }
 
 #[test]
