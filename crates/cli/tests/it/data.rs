@@ -41,6 +41,8 @@ fn a_folder_is_recognised_and_counted() {
     fs::create_dir(folder.path().join("empty")).unwrap();
     let empty = ["data", "inspect", "empty"];
     refuses(folder.path(), &empty, (1, "says which one"));
+    let named = ["data", "inspect", "empty", "--as", "davis-2017"];
+    refuses(folder.path(), &named, (1, "DAVIS 2017"));
     fs::write(folder.path().join("a.json"), "").unwrap();
     let file = ["data", "inspect", "a.json"];
     refuses(

@@ -44,10 +44,15 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<Vec<Overview>> {
 /// Looks at a folder as a data set that the caller names, whatever it looks like.
 ///
 /// # Errors
-/// [`DatasetError::Read`] where the folder cannot be read. What does not fit is noted among the problems.
+/// [`DatasetError::Read`] where the folder cannot be read, [`DatasetError::Layout`] with the first problems where no part
+/// of the data set is found. What else does not fit is noted among the problems.
 pub fn inspect_as(path: impl AsRef<Path>, kind: DatasetKind) -> Result<Overview> {
     let place = Place::look(path.as_ref())?;
-    Ok(survey(&place, kind, Survey::new(kind, &place.path)).overview)
+    let Validation { overview, problems } = survey(&place, kind, Survey::new(kind, &place.path));
+    if overview.splits.is_empty() {
+        return Err(without_parts(&place, &overview, &problems));
+    }
+    Ok(overview)
 }
 
 /// Reads every sample of all data sets in a folder and below it: all annotations, and all pictures that are there.
@@ -64,10 +69,33 @@ pub fn validate(path: impl AsRef<Path>, watch: &mut dyn FnMut(&Path)) -> Result<
     Ok(validations)
 }
 
+/// What is wrong with a folder in which no part of a data set is.
+fn without_parts(place: &Place, overview: &Overview, problems: &[Problem]) -> DatasetError {
+    let first = problems.iter().take(overview.problems.len());
+    // The error names the folder itself.
+    let mut reasons: Vec<String> = first
+        .map(|problem| match &problem.path {
+            Some(path) if *path == place.path => problem.reason.clone(),
+            _ => problem.to_string(),
+        })
+        .collect();
+    if overview.problem_count > reasons.len() {
+        reasons.push(format!(
+            "and {} more",
+            overview.problem_count - reasons.len()
+        ));
+    }
+    DatasetError::Layout {
+        path: place.path.clone(),
+        dataset: overview.kind.name(),
+        reason: reasons.join("; "),
+    }
+}
+
 /// Reads every sample of a folder as the data set that the caller names, whatever it looks like.
 ///
 /// # Errors
-/// Those of [`inspect_as`].
+/// [`DatasetError::Read`] where the folder cannot be read. What does not fit, or is not there, is among the problems.
 pub fn validate_as(
     path: impl AsRef<Path>,
     kind: DatasetKind,

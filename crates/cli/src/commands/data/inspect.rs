@@ -9,7 +9,7 @@ use crate::{failure::Failure, print::Printer};
 /// Looks at a folder.
 ///
 /// # Errors
-/// When no data set is found in it.
+/// When no data set is found in it, or no part of the one that it is said to be.
 pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     let found = match arguments.kind {
         Some(kind) => vec![inspect_as(&arguments.path, kind)?],
