@@ -89,7 +89,7 @@ pub(crate) const SA_V: Entry = Entry {
     name: "sa-v",
     about: "J and F of single objects at annotated frames",
     truth: "Annotations_6fps/VIDEO/OBJECT/FRAME.png, one value beside 0",
-    predictions: "VIDEO/OBJECT/FRAME.png, object where not 0",
+    predictions: "VIDEO/OBJECT/FRAME.png, one value beside 0",
     split: None,
     rules: VOS_BENCHMARK.rules,
 };

@@ -29,34 +29,13 @@ pub(crate) struct FramePair {
     pub(crate) prediction: Option<PathBuf>,
 }
 
-impl FramePair {
-    /// Its predicted labels, of the size of the truth; `None` where the frame is not predicted.
-    pub(crate) fn predicted(&self, expected: FrameSize) -> Result<Option<Labels>, Problem> {
-        let Some(path) = &self.prediction else {
-            return Ok(None);
-        };
-        let labels = Annotation::read(path, LabelEncoding::Objects)?.labels;
-        if labels.size() != expected {
-            return Err(Problem::Size {
-                path: path.clone(),
-                expected,
-                found: labels.size(),
-            });
-        }
-        Ok(Some(Labels {
-            size: expected,
-            values: labels.labels().to_vec(),
-        }))
-    }
-}
-
 /// The frames of a sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct Sequence {
     /// Its name.
     pub(crate) name: String,
-    /// What values of the true pictures mean.
-    pub(crate) encoding: LabelEncoding,
+    /// What values of the true and of the predicted pictures mean.
+    pub(crate) encodings: [LabelEncoding; 2],
     /// Its annotated frames.
     pub(crate) frames: Vec<FramePair>,
 }
@@ -77,7 +56,32 @@ impl Sequence {
 
     /// The true labels of a frame, with void where there is any.
     pub(crate) fn truth(&self, frame: &FramePair) -> Result<Labels, Problem> {
-        Ok(Labels::of(Annotation::read(&frame.truth, self.encoding)?))
+        let [encoding, _] = self.encodings;
+        Ok(Labels::of(Annotation::read(&frame.truth, encoding)?))
+    }
+
+    /// The predicted labels of a frame, of the size of the truth; `None` where the frame is not predicted.
+    pub(crate) fn predicted(
+        &self,
+        frame: &FramePair,
+        expected: FrameSize,
+    ) -> Result<Option<Labels>, Problem> {
+        let Some(path) = &frame.prediction else {
+            return Ok(None);
+        };
+        let [_, encoding] = self.encodings;
+        let labels = Annotation::read(path, encoding)?.labels;
+        if labels.size() != expected {
+            return Err(Problem::Size {
+                path: path.clone(),
+                expected,
+                found: labels.size(),
+            });
+        }
+        Ok(Some(Labels {
+            size: expected,
+            values: labels.labels().to_vec(),
+        }))
     }
 
     /// Gives the foreground of every frame, the truth first, to a fold, empty where the frame is not predicted; returns the frame
@@ -90,7 +94,7 @@ impl Sequence {
     ) -> Result<WorstFrame, Problem> {
         let (mut worst, empty) = (WorstFrame::default(), Mask::new(size));
         for (index, frame) in self.frames.iter().enumerate() {
-            let score = match frame.predicted(size)? {
+            let score = match self.predicted(frame, size)? {
                 Some(labels) => {
                     let truth = self.truth(frame)?.foreground()?;
                     push(&truth, &labels.foreground()?)
@@ -112,9 +116,10 @@ impl Sequence {
         [truth, prediction]: [Vec<u8>; 2],
     ) -> Option<Evidence> {
         let pair = self.frames.get(frame)?;
+        let [true_encoding, predicted_encoding] = self.encodings;
         let predicted = pair.prediction.clone().map(|path| MaskSource::Labels {
             path,
-            encoding: LabelEncoding::Objects,
+            encoding: predicted_encoding,
             labels: prediction,
         });
         Some(Evidence::Masks(MaskEvidence {
@@ -122,7 +127,7 @@ impl Sequence {
             image: task.picture(pair.image.as_ref(), &self.name, &pair.name),
             truth: MaskSource::Labels {
                 path: pair.truth.clone(),
-                encoding: self.encoding,
+                encoding: true_encoding,
                 labels: truth,
             },
             prediction: predicted?,
@@ -197,7 +202,7 @@ impl WorstFrame {
 pub(crate) fn pair_frames(
     truth: &VideoSample,
     predictions: &VideoSample,
-    encoding: LabelEncoding,
+    encodings: [LabelEncoding; 2],
     scored: ScoredFrames,
 ) -> Result<Sequence, Problem> {
     let predicted: BTreeMap<Key<'_>, &PathBuf> = predictions
@@ -232,7 +237,7 @@ pub(crate) fn pair_frames(
     }
     Ok(Sequence {
         name: truth.name().to_owned(),
-        encoding,
+        encodings,
         frames,
     })
 }
@@ -256,8 +261,8 @@ pub(crate) struct LabelFolders<'a> {
     pub(crate) names: Vec<String>,
     /// Folder of the predictions.
     pub(crate) predictions: &'a Path,
-    /// What true values mean.
-    pub(crate) encoding: LabelEncoding,
+    /// What true and predicted values mean.
+    pub(crate) encodings: [LabelEncoding; 2],
     /// Which frames count.
     pub(crate) scored: ScoredFrames,
 }
@@ -275,7 +280,7 @@ impl LabelFolders<'_> {
         let mut problems = Problems::default();
         let paired = names.iter().map(|name| {
             let (truth, found) = (sample(name)?, Davis::result(self.predictions, name)?);
-            pair_frames(&truth, &found, self.encoding, self.scored)
+            pair_frames(&truth, &found, self.encodings, self.scored)
         });
         let paired: Vec<Option<Sequence>> = paired.map(|pair| problems.take(pair)).collect();
         problems.check(self.predictions)?;

@@ -2,7 +2,7 @@
 //!
 //! In: a DAVIS folder and a folder of label pictures. Out: J and F with mean, recall and decay, over objects.
 
-use tubelet_datasets::{Davis, DavisYear};
+use tubelet_datasets::{Davis, DavisYear, LabelEncoding};
 use tubelet_metrics::{
     BenchmarkReport, Davis2016Sequence, Davis2017Sequence, DecayPositions, ObjectReport,
     ReportFold, ScoredFrames,
@@ -70,7 +70,7 @@ pub(crate) fn sequences(
     let folders = LabelFolders {
         names,
         predictions: task.inputs.predictions,
-        encoding: year.encoding(),
+        encodings: [year.encoding(), LabelEncoding::Objects],
         scored,
     };
     folders.pair(task, |name| davis.sample(name), report)
@@ -123,7 +123,7 @@ pub(crate) fn several(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let mut fold = Davis2017Sequence::new(&first_map, frames, decay(task)).map_err(&refuse)?;
         let mut worst = vec![WorstFrame::default(); first_map.object_count()];
         for (index, frame) in sequence.frames.iter().enumerate() {
-            let Some(labels) = frame.predicted(first.size())? else {
+            let Some(labels) = sequence.predicted(frame, first.size())? else {
                 fold.push(&first_map, &first_map).map_err(&refuse)?;
                 continue;
             };

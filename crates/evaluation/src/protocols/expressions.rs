@@ -256,7 +256,7 @@ pub(crate) fn label_pictures(task: &Task<'_>) -> Result<Report, EvaluationError>
             Ok((
                 sentence,
                 labels,
-                Some(pair_frames(&truth, &found, encoding, scored)?),
+                Some(pair_frames(&truth, &found, [encoding; 2], scored)?),
             ))
         };
         paired.extend(problems.take(sequence()));
@@ -271,7 +271,7 @@ pub(crate) fn label_pictures(task: &Task<'_>) -> Result<Report, EvaluationError>
         let (mut fold, mut worst) = (ExpressionSequence::new(size, frames), WorstFrame::default());
         for (index, frame) in sequence.frames.iter().enumerate() {
             let truth = sequence.truth(frame)?.of_any(labels)?;
-            let prediction = frame.predicted(size)?;
+            let prediction = sequence.predicted(frame, size)?;
             let missing = || Problem::value(&sentence.id, "a frame without prediction");
             let prediction = prediction.ok_or_else(missing)?.foreground()?;
             worst.push(index, fold.push(&truth, &prediction).map_err(&refuse)?);

@@ -83,7 +83,7 @@ fn score(
     let fold = DavisUnsupervisedSequence::new(&first.map()?, frames, decay(task));
     let mut fold = fold.map_err(&refuse)?;
     for frame in &sequence.frames {
-        let Some(labels) = frame.predicted(first.size())? else {
+        let Some(labels) = sequence.predicted(frame, first.size())? else {
             continue;
         };
         let truth = sequence.truth(frame)?;

@@ -58,7 +58,7 @@ pub(crate) fn labels(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let folders = LabelFolders {
         names: folders(task.inputs.truth)?.into_iter().collect(),
         predictions: task.inputs.predictions,
-        encoding: LabelEncoding::Objects,
+        encodings: [LabelEncoding::Objects; 2],
         scored: scored_frames(task),
     };
     let sample = |name: &str| Davis::result(task.inputs.truth, name);
@@ -69,7 +69,7 @@ pub(crate) fn labels(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let mut fold = VosBenchmarkSequence::new(size, frames, scored_frames(task));
         for frame in &sequence.frames {
             let truth = sequence.truth(frame)?;
-            let labels = frame.predicted(size)?;
+            let labels = sequence.predicted(frame, size)?;
             // Frames that do not count are not looked at.
             let labels = labels.as_ref().unwrap_or(&truth);
             fold.push(&truth.map()?, &labels.map()?).map_err(&refuse)?;
@@ -103,12 +103,9 @@ pub(crate) fn sa_v(task: &Task<'_>) -> Result<Report, EvaluationError> {
         for name in names {
             let pair = || {
                 let (truth, found) = (data.sample(&video, &name)?, Davis::result(&folder, &name)?);
-                pair_frames(
-                    &truth,
-                    &found,
-                    LabelEncoding::OneObject,
-                    scored_frames(task),
-                )
+                // The official code refuses a third value on either side.
+                let encodings = [LabelEncoding::OneObject; 2];
+                pair_frames(&truth, &found, encodings, scored_frames(task))
             };
             objects.extend(
                 problems

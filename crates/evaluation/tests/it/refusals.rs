@@ -60,6 +60,22 @@ fn missing_frames_wrong_sizes_and_unknown_objects_are_named() {
 }
 
 #[test]
+fn several_objects_in_a_predicted_mask_of_one_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("sav_val"), folder.path().join("found"));
+    sequence(&truth.join("Annotations_6fps/v/000"), 1, 0);
+    sequence(&found.join("v/000"), 1, 0);
+    judge("sa-v", &truth, &found, &Options::default()).unwrap();
+    picture(&found.join("v/000/00002.png"), 2, 0);
+    let error = judge("sa-v", &truth, &found, &Options::default());
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("00002.png") && error.contains("[1, 2]"),
+        "{error}"
+    );
+}
+
+#[test]
 fn where_nothing_is_left_to_score_both_sides_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let (truth, found) = (folder.path().join("t.json"), folder.path().join("f.json"));
