@@ -329,7 +329,7 @@ pub(crate) const GOT_10K: Entry = Entry {
     name: "got-10k",
     about: "one object followed by a box: AO, SR, success curve",
     truth: "val/VIDEO/groundtruth.txt, cover.label, meta_info.ini",
-    predictions: "VIDEO/VIDEO_001.txt, and VIDEO_time.txt for the speed",
+    predictions: "VIDEO/VIDEO_001.txt and further runs, and VIDEO_time.txt, a column for each run, for the speed",
     split: Some("`val` if left out"),
     rules: &[rules(
         "toolkit",

@@ -110,8 +110,29 @@ fn results_are_written_with_the_precision_of_the_toolkit() {
     let text = fs::read_to_string(folder.path().join("a/a_001.txt")).unwrap();
     assert_eq!(text, "1.000,2.000,3.000,4.000\n0.500,-1.000,2.000,2.000\n");
     let runs = results.runs("a").unwrap();
-    assert_eq!((runs.len(), runs[0][1]), (2, boxes[1]));
-    assert!(results.seconds("a").unwrap().is_empty());
+    assert_eq!((runs.len(), runs["001"][1]), (2, boxes[1]));
     assert!(results.write("../a", 1, &boxes, &[]).is_err());
     assert!(results.runs("b").unwrap().is_empty());
+}
+
+#[test]
+fn times_of_runs_stand_side_by_side_and_none_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = Got10kResults::new(folder.path());
+    let boxes = [AnnotatedBox::from_corner_and_size([1.0; 4]); 2];
+    results.write("a", 1, &boxes, &[0.125, 0.25]).unwrap();
+    results.write("a", 3, &boxes, &[0.5]).unwrap();
+    let path = folder.path().join("a/a_time.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "0.12500000,nan,0.50000000\n0.25000000,nan,nan\n");
+    assert_eq!(results.seconds("a").unwrap(), [0.125, 0.5, 0.25]);
+    // The second run is missing, and a file of another sequence is none.
+    fs::write(folder.path().join("a/a_b_001.txt"), "no box").unwrap();
+    let runs = results.runs("a").unwrap();
+    assert_eq!(runs.keys().collect::<Vec<_>>(), ["001", "003"]);
+    results.write("a", 3, &boxes, &[]).unwrap();
+    assert_eq!(results.seconds("a").unwrap(), [0.125, 0.25]);
+    fs::write(&path, "1 2\t3\n\nNaN,inf\n").unwrap();
+    let error = results.seconds("a").unwrap_err().to_string();
+    assert!(error.ends_with("line 3: `inf` is not finite"), "{error}");
 }

@@ -51,8 +51,7 @@ pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
         }
         let scored = runs
             .iter()
-            .enumerate()
-            .map(|(run, boxes)| score(task, &sequence, run + 1, boxes));
+            .map(|(run, boxes)| score(task, &sequence, run, boxes));
         let scored = scored.collect::<Result<Vec<_>, Problem>>()?;
         Ok(Scored {
             runs: scored,
@@ -135,10 +134,10 @@ fn size(sequence: &Got10kSequence) -> Result<FrameSize, Problem> {
 fn score(
     task: &Task<'_>,
     sequence: &Got10kSequence,
-    run: usize,
+    run: &str,
     boxes: &[AnnotatedBox],
 ) -> Result<(Got10kFold, Sample), Problem> {
-    let id = format!("{}/{run:03}", sequence.name);
+    let id = format!("{}/{run}", sequence.name);
     if boxes.len() != sequence.boxes.len() {
         return Err(Problem::Count {
             name: id,
