@@ -232,7 +232,7 @@ pub(super) fn got_10k(place: &Place, survey: &mut Survey<'_>) {
                     survey.check(sequence.image(frame));
                 }
             }
-            let covers = sequence.notes.iter().all(|note| note.cover == 0);
+            let covers = sequence.notes.iter().all(|note| note.cover == Some(0));
             if covers && !sequence.notes.is_empty() {
                 survey.note(format!(
                     "{name}: its cover is 0 in every frame, so none would be judged"

@@ -86,7 +86,7 @@ pub struct Got10kSequence {
     pub name: String,
     /// Its box in each frame; in the test split only in the first.
     pub boxes: Vec<AnnotatedBox>,
-    /// What is noted about each annotated frame; empty where the files are missing.
+    /// What is noted about each annotated frame; empty where all files of notes are missing.
     pub notes: Vec<Got10kNote>,
     /// Width and height, where `meta_info.ini` has them.
     pub size: Option<FrameSize>,
@@ -95,15 +95,15 @@ pub struct Got10kSequence {
     images: Vec<PathBuf>,
 }
 
-/// What is noted about a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is noted about a frame; `None` where the file of it is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Got10kNote {
     /// Whether the object is gone (`absence.label`).
-    pub is_absent: bool,
+    pub is_absent: Option<bool>,
     /// How much of it is seen, from 0, nothing, to 8, all (`cover.label`).
-    pub cover: u8,
+    pub cover: Option<u8>,
     /// Whether it reaches beyond the picture (`cut_by_image.label`).
-    pub is_cut: bool,
+    pub is_cut: Option<bool>,
 }
 
 impl Got10kSequence {
@@ -197,36 +197,41 @@ pub(super) fn read_boxes(path: &Path) -> Result<Vec<AnnotatedBox>> {
 }
 
 fn read_notes(folder: &Path, frames: usize) -> Result<Vec<Got10kNote>> {
-    let [absence, cover, cut] =
-        ["absence.label", "cover.label", "cut_by_image.label"].map(|name| folder.join(name));
-    if ![&absence, &cover, &cut].iter().all(|path| path.is_file()) {
+    let [absence, cover, cut] = ["absence.label", "cover.label", "cut_by_image.label"]
+        .map(|name| read_labels(&folder.join(name), frames));
+    let (absence, covers, cuts) = (absence?, cover?, cut?);
+    if let Some(line) = covers.iter().flatten().position(|cover| *cover > 8) {
+        let path = folder.join("cover.label");
+        return Err(in_line(&path, line + 1, "a cover above 8"));
+    }
+    if absence.is_none() && covers.is_none() && cuts.is_none() {
         return Ok(Vec::new());
     }
-    let labels = |path: &Path| {
-        let text = read_text(path)?;
-        let labels = numbered(&text).map(|(line, text)| number(path, line, text));
-        let labels: Vec<u8> = labels.collect::<Result<_>>()?;
-        if labels.len() == frames {
-            return Ok(labels);
-        }
-        Err(DatasetError::Layout {
-            path: path.to_owned(),
-            dataset: "GOT-10k",
-            reason: format!("{} labels for {frames} boxes", labels.len()),
-        })
-    };
-    let (absence, covers, cuts) = (labels(&absence)?, labels(&cover)?, labels(&cut)?);
-    if let Some(line) = covers.iter().position(|cover| *cover > 8) {
-        return Err(in_line(&cover, line + 1, "a cover above 8"));
+    let at = |labels: &Option<Vec<u8>>, frame: usize| labels.as_ref()?.get(frame).copied();
+    let notes = (0..frames).map(|frame| Got10kNote {
+        is_absent: at(&absence, frame).map(|label| label != 0),
+        cover: at(&covers, frame),
+        is_cut: at(&cuts, frame).map(|label| label != 0),
+    });
+    Ok(notes.collect())
+}
+
+/// Reads a label for each frame; `None` where there is no file.
+fn read_labels(path: &Path, frames: usize) -> Result<Option<Vec<u8>>> {
+    if !path.is_file() {
+        return Ok(None);
     }
-    let notes = absence.into_iter().zip(covers).zip(cuts);
-    Ok(notes
-        .map(|((absent, cover), cut)| Got10kNote {
-            is_absent: absent != 0,
-            cover,
-            is_cut: cut != 0,
-        })
-        .collect())
+    let text = read_text(path)?;
+    let labels = numbered(&text).map(|(line, text)| number(path, line, text));
+    let labels: Vec<u8> = labels.collect::<Result<_>>()?;
+    if labels.len() == frames {
+        return Ok(Some(labels));
+    }
+    Err(DatasetError::Layout {
+        path: path.to_owned(),
+        dataset: "GOT-10k",
+        reason: format!("{} labels for {frames} boxes", labels.len()),
+    })
 }
 
 /// Reads `key: value` or `key=value` lines below `[METAINFO]`.

@@ -24,7 +24,9 @@ fn sequences_in_the_layout_of_got_10k_are_read_whatever_separates_their_numbers(
     let set = Got10k::open(root.join("newer_commit/got10k_dataset"), "train").unwrap();
     let human = set.sequence("human_1").unwrap();
     assert_eq!(human.boxes[1].corner_and_size(), [280.0, 0.0, 25.0, 31.0]);
-    assert!(human.notes[0].is_cut && !human.notes[4].is_cut && !human.notes[0].is_absent);
+    let cuts = [0, 4].map(|frame| human.notes[frame].is_cut);
+    assert_eq!(cuts, [Some(true), Some(false)]);
+    assert_eq!(human.notes[0].is_absent, Some(false));
     assert!(Got10k::open(root.join("splits"), "train").is_err());
 }
 
@@ -64,11 +66,16 @@ fn got_10k_written_from_its_description_is_read_and_misfits_are_named() {
     );
     assert!(found.image(1).is_err());
     assert_eq!(found.boxes[1].width, 429.5);
-    assert_eq!((found.notes[0].cover, found.notes[1].is_absent), (8, true));
+    assert_eq!(found.notes[0].cover, Some(8));
+    assert_eq!(found.notes[1].is_absent, Some(true));
     assert_eq!(
         (found.size, found.meta["object_class"].as_str()),
         (Some(FrameSize::new(1920, 1080)), "bear")
     );
+    fs::remove_file(sequence.join("absence.label")).unwrap();
+    let found = read().unwrap().notes;
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[1].cover, found[1].is_absent), (Some(0), None));
     write("cover.label", "8\n9\n");
     assert!(
         read()

@@ -25,7 +25,7 @@ const CLASS: &str = "object_class";
 struct Scored {
     runs: Vec<(Got10kFold, Sample)>,
     seconds: Vec<f64>,
-    has_notes: bool,
+    has_covers: bool,
     class: Option<String>,
 }
 
@@ -56,14 +56,14 @@ pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
         Ok(Scored {
             runs: scored,
             seconds: results.seconds(name)?,
-            has_notes: !sequence.notes.is_empty(),
+            has_covers: sequence.notes.iter().any(|note| note.cover.is_some()),
             class: sequence.meta.get(CLASS).cloned(),
         })
     })?;
-    let (mut fold, mut seconds, mut without_notes) = (Got10kFold::default(), Vec::new(), 0);
+    let (mut fold, mut seconds, mut without_covers) = (Got10kFold::default(), Vec::new(), 0);
     let (mut classes, mut without_class) = (Got10kClassFold::default(), 0);
     for sequence in scored {
-        without_notes += usize::from(!sequence.has_notes);
+        without_covers += usize::from(!sequence.has_covers);
         seconds.extend(sequence.seconds);
         let mut of_sequence = Got10kFold::default();
         for (of_run, sample) in sequence.runs {
@@ -79,9 +79,9 @@ pub(crate) fn got_10k(task: &Task<'_>) -> Result<Report, EvaluationError> {
         }
         fold.merge(&of_sequence);
     }
-    if without_notes > 0 {
+    if without_covers > 0 {
         let note = "sequences have no cover labels; their object counts as seen in every frame.";
-        report.notes.push(format!("{without_notes} {note}"));
+        report.notes.push(format!("{without_covers} {note}"));
     }
     if without_class > 0 {
         report.notes.push(format!(
@@ -151,10 +151,8 @@ fn score(
     let mut worst: Option<(f64, usize, [AnnotatedBox; 2])> = None;
     fold.begin_sequence(size);
     for (index, (truth, found)) in sequence.boxes.iter().zip(boxes).enumerate() {
-        let cover = sequence
-            .notes
-            .get(index)
-            .map_or(ALL_SEEN, |note| note.cover);
+        let cover = sequence.notes.get(index).and_then(|note| note.cover);
+        let cover = cover.unwrap_or(ALL_SEEN);
         let overlap = fold.push(precise(*truth), precise(*found), cover);
         let Some(overlap) = overlap else { continue };
         if worst.is_none_or(|(least, ..)| overlap < least) {

@@ -127,6 +127,32 @@ fn classes_of_got_10k_weigh_the_same_where_all_are_known() {
 }
 
 #[test]
+fn hidden_frames_of_got_10k_do_not_count_whatever_else_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, tracker) = (folder.path().join("val/a"), folder.path().join("tracker"));
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join("groundtruth.txt"), "0,0,10,10\n".repeat(4)).unwrap();
+    fs::write(place.join("meta_info.ini"), "resolution: (100, 100)\n").unwrap();
+    fs::write(place.join("cover.label"), "8\n8\n0\n4\n").unwrap();
+    let right = AnnotatedBox::from_corner_and_size([0.0, 0.0, 10.0, 10.0]);
+    let wrong = AnnotatedBox::from_corner_and_size([50.0, 0.0, 10.0, 10.0]);
+    let boxes = [right, right, wrong, right];
+    // As the toolkit writes the times of three runs, whose second has no boxes here.
+    let found = Got10kResults::new(&tracker);
+    found.write("a", 1, &boxes, &[0.5; 4]).unwrap();
+    found.write("a", 3, &boxes, &[0.25; 4]).unwrap();
+    let report = judge("got-10k", folder.path(), &tracker, &Options::default()).unwrap();
+    assert_eq!(
+        (figure(&report, "AO"), figure(&report, "frames")),
+        (1.0, 4.0)
+    );
+    near("speed", figure(&report, "speed"), 3.0);
+    let ids: Vec<&str> = report.samples.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["a/001", "a/003"]);
+    assert!(report.notes.iter().all(|note| !note.contains("cover")));
+}
+
+#[test]
 fn tracks_of_youtube_vis_score_as_in_ytvoseval() {
     let vectors = golden("youtube_vis");
     let folder = tempfile::tempdir().unwrap();
