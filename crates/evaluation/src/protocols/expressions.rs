@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tubelet_datasets::{
-    DatasetError, Expression, LabelEncoding, Mevis, RefYoutubeVos, ReferringVideo, VideoSample,
+    DatasetError, Expression, ExpressionMasks, LabelEncoding, MaskDictionary, Mevis, RefYoutubeVos,
+    ReferringVideo, VideoSample,
 };
 use tubelet_geometry::{FrameSize, Mask, RunLength};
 use tubelet_metrics::{ExpressionFold, ExpressionSequence, ScoreMean};
@@ -72,6 +73,25 @@ impl Sentence<'_> {
             prediction,
         })
     }
+}
+
+/// Refuses fewer true masks than frames, where the official code stops too; it does not look at more.
+fn enough(id: &str, what: &str, found: usize, frames: usize) -> Result<(), Problem> {
+    if found >= frames {
+        return Ok(());
+    }
+    let reason = format!("the ground truth has {found} {what} for {frames} frames");
+    Err(Problem::value(id, reason))
+}
+
+/// The true masks of a sentence, one for each frame where it means anything.
+fn true_masks(sentence: &Sentence<'_>, masks: &MaskDictionary) -> Result<ExpressionMasks, Problem> {
+    let found = masks.expression_masks(sentence.expression)?;
+    if !found.tracks.is_empty() {
+        let frames = sentence.video.frames.len();
+        enough(&sentence.id, "masks", found.frames(), frames)?;
+    }
+    Ok(found)
 }
 
 /// The true pixels of a frame, from the code of a mask.
@@ -193,7 +213,7 @@ pub(crate) fn mevis(task: &Task<'_>) -> Result<Report, EvaluationError> {
         };
         let frames = &sentence.video.frames;
         let paths = pictures(&sentence.id, folder, frames)?;
-        let truth = masks.expression_masks(sentence.expression)?;
+        let truth = true_masks(sentence, masks)?;
         let (mut fold, mut worst, mut size) = (None, WorstFrame::default(), None);
         for (index, path) in paths.iter().enumerate() {
             let prediction = sentence.prediction(path, size)?;

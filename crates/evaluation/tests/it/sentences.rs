@@ -161,6 +161,94 @@ fn sentences_of_mevis_mean_all_their_objects() {
     assert_eq!(figure(&report, "without prediction"), 1.0);
 }
 
+/// The same as a split of ReVOS, whose sentences are of the first two classes.
+fn revos_split(folder: &Path) {
+    split(folder);
+    let mut text = read(&folder.join("meta_expressions.json"));
+    let video = &mut text["videos"]["v"];
+    (video["height"], video["width"]) = (json!(SIZE.height), json!(SIZE.width));
+    for (number, key) in ["0", "1"].into_iter().enumerate() {
+        video["expressions"][key]["type_id"] = json!(number);
+    }
+    fs::write(
+        folder.join("meta_expressions_valid_.json"),
+        text.to_string(),
+    )
+    .unwrap();
+    let masks = read(&folder.join("mask_dict.json"));
+    let foreground = json!({"v": {"masks_rle": masks["7"]}});
+    fs::write(
+        folder.join("mask_dict_foreground.json"),
+        foreground.to_string(),
+    )
+    .unwrap();
+}
+
+#[test]
+fn sentences_of_revos_with_unusable_pictures_count_as_0_where_missing_ones_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    revos_split(&gt);
+    sequence(&found.join("v/0"), 2, 0);
+    sequence(&found.join("v/1"), 2, 0);
+    fs::remove_file(found.join("v/1/00003.png")).unwrap();
+    let error = judge("revos", &gt, &found, &Options::default()).unwrap_err();
+    let missing = "no prediction for frame `v/1/00003`";
+    assert!(error.to_string().ends_with(missing), "{error}");
+    let zero = Options {
+        missing: Missing::Zero,
+        ..Options::default()
+    };
+    let report = judge("revos", &gt, &found, &zero).unwrap();
+    assert_eq!(figure(&report, "without prediction"), 1.0);
+    let regions: Vec<_> = report.samples.iter().map(|it| it.values[1]).collect();
+    assert_eq!(regions, [Some(1.0), Some(0.0)]);
+    let note = &report.notes[0];
+    assert!(
+        note.starts_with("1 sentences") && note.contains(missing),
+        "{note}"
+    );
+    fs::write(found.join("v/0/00000.png"), "no picture").unwrap();
+    let report = judge("revos", &gt, &found, &zero).unwrap();
+    assert_eq!(figure(&report, "without prediction"), 2.0);
+}
+
+#[test]
+fn fewer_true_masks_than_frames_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    revos_split(&gt);
+    split(&gt.join("valid_u"));
+    sequence(&found.join("v/0"), 2, 0);
+    sequence(&found.join("v/1"), 2, 0);
+    let shorten = |file: &str, track: &dyn Fn(&mut serde_json::Value) -> &mut serde_json::Value| {
+        let path = gt.join(file);
+        let mut masks = read(&path);
+        track(&mut masks).as_array_mut().unwrap().pop();
+        fs::write(path, masks.to_string()).unwrap();
+    };
+    let refused = |protocol: &str| {
+        let error = judge(protocol, &gt, &found, &Options::default());
+        error.unwrap_err().to_string()
+    };
+    shorten(
+        "mask_dict_foreground.json",
+        &|masks| &mut masks["v"]["masks_rle"],
+    );
+    let expected = "`v/0`: the ground truth has 4 masks of the foreground for 5 frames";
+    assert!(refused("revos").contains(expected), "{}", refused("revos"));
+    for (protocol, file) in [
+        ("revos", "mask_dict.json"),
+        ("mevis", "valid_u/mask_dict.json"),
+    ] {
+        shorten(file, &|masks| &mut masks["7"]);
+        shorten(file, &|masks| &mut masks["8"]);
+        let error = refused(protocol);
+        let expected = "`v/1`: the ground truth has 4 masks for 5 frames";
+        assert!(error.contains(expected), "{protocol}: {error}");
+    }
+}
+
 #[test]
 fn label_pictures_are_the_truth_of_refer_youtube_vos_and_ref_davis() {
     let folder = tempfile::tempdir().unwrap();

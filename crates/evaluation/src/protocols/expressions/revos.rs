@@ -2,18 +2,20 @@
 //!
 //! In: sentences with their masks and the foreground of each video, and folders of pictures. Out: figures by class.
 
-use tubelet_datasets::Revos;
+use std::path::Path;
+
+use tubelet_datasets::{ExpressionMasks, ForegroundDictionary, MaskDictionary, MaskTrack, Revos};
 use tubelet_metrics::{
     FrameScore, RevosClass, RevosExpression, RevosFold, RevosFrame, RevosReport, RevosRounding,
     RevosScores, StoredForeground,
 };
 
-use super::{Sentence, any_label, decoded, no_masks, pictures, sentences};
+use super::{Sentence, any_label, decoded, enough, no_masks, pictures, sentences, true_masks};
 use crate::error::{EvaluationError, Problem};
 use crate::evidence::MaskSource;
 use crate::report::{Figure, Group, Report, Sample};
 use crate::sequences::WorstFrame;
-use crate::task::Task;
+use crate::task::{Missing, Task};
 
 const COLUMNS: [&str; 5] = ["J&F", "J", "F", "A", "R"];
 
@@ -46,6 +48,81 @@ fn class(sentence: &Sentence<'_>) -> Result<(RevosClass, &'static str), Problem>
     }
 }
 
+/// The true masks of a sentence.
+struct Truth {
+    objects: ExpressionMasks,
+    foreground: MaskTrack,
+}
+
+impl Truth {
+    fn read(
+        sentence: &Sentence<'_>,
+        masks: &MaskDictionary,
+        foreground: &ForegroundDictionary,
+    ) -> Result<Self, Problem> {
+        let frames = sentence.video.frames.len();
+        if frames == 0 {
+            return Err(Problem::value(&sentence.id, "a video without frames"));
+        }
+        let objects = true_masks(sentence, masks)?;
+        let foreground = foreground.masks(&sentence.video.name)?;
+        let what = "masks of the foreground";
+        enough(&sentence.id, what, foreground.len(), frames)?;
+        Ok(Self {
+            objects,
+            foreground,
+        })
+    }
+}
+
+/// What became of a sentence.
+struct Scored {
+    class: RevosClass,
+    /// `None` where nothing usable is predicted and that counts as 0.
+    scores: Option<RevosScores>,
+    sample: Sample,
+    /// What is wrong with a prediction that counts as 0.
+    problem: Option<Problem>,
+}
+
+/// The scores of a sentence, and the number of the frame with the lowest. Its problems are those of the prediction.
+fn judged(
+    sentence: &Sentence<'_>,
+    folder: &Path,
+    truth: &Truth,
+    stored: StoredForeground,
+) -> Result<(RevosScores, usize), Problem> {
+    let refuse = Problem::of(&sentence.id);
+    let paths = pictures(&sentence.id, folder, &sentence.video.frames)?;
+    let (mut fold, mut worst, mut size) = (None, WorstFrame::default(), None);
+    for (index, path) in paths.iter().enumerate() {
+        let prediction = sentence.prediction(path, size)?;
+        size = Some(prediction.size());
+        let decode = |code| decoded(Some(code), path, prediction.size());
+        let codes = truth
+            .objects
+            .tracks
+            .iter()
+            .filter_map(|track| track.get(index)?.as_ref());
+        let objects = codes.map(decode).collect::<Result<Vec<_>, _>>()?;
+        let foreground = truth.foreground.get(index).and_then(Option::as_ref);
+        let foreground = foreground.map(decode).transpose()?;
+        let fold = fold
+            .get_or_insert_with(|| RevosExpression::new(prediction.size(), paths.len(), stored));
+        let frame = RevosFrame {
+            objects: &objects,
+            foreground: foreground.as_slice(),
+            prediction: &prediction,
+        };
+        let scores = fold.push(&frame).map_err(&refuse)?;
+        let (region, boundary) = (scores.region, scores.boundary);
+        worst.push(index, FrameScore { region, boundary });
+    }
+    let empty = || Problem::value(&sentence.id, "a video without frames");
+    let scores = fold.ok_or_else(empty)?.finish().map_err(&refuse)?;
+    Ok((scores, worst.frame()))
+}
+
 /// ReVOS.
 pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let mut report = task.report(&COLUMNS);
@@ -67,58 +144,55 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
     };
     let sentences = sentences(task, data.videos(), &mut report)?;
     let scored = task.score_all(&sentences, |sentence| {
-        let refuse = Problem::of(&sentence.id);
         let (class, group) = class(sentence)?;
-        let Some(folder) = &sentence.folder else {
-            return Ok((
-                class,
-                None,
-                Sample::new(&sentence.id, [0.0; 5]).within(group),
-            ));
+        let nothing = |problem| Scored {
+            class,
+            scores: None,
+            sample: Sample::new(&sentence.id, [0.0; 5]).within(group),
+            problem,
         };
+        let Some(folder) = &sentence.folder else {
+            return Ok(nothing(None));
+        };
+        let truth = Truth::read(sentence, masks, foreground)?;
+        let (scores, frame) = match judged(sentence, folder, &truth, stored) {
+            Ok(found) => found,
+            // The official code gives 0 for whatever fails.
+            Err(problem) if task.options.missing == Missing::Zero => {
+                return Ok(nothing(Some(problem)));
+            }
+            Err(problem) => return Err(problem),
+        };
+        let codes = truth.objects.union(frame)?.into_iter().collect();
         let frames = &sentence.video.frames;
-        let paths = pictures(&sentence.id, folder, frames)?;
-        let truth = masks.expression_masks(sentence.expression)?;
-        let behind = foreground.masks(&sentence.video.name)?;
-        let (mut fold, mut worst, mut size) = (None, WorstFrame::default(), None);
-        for (index, path) in paths.iter().enumerate() {
-            let prediction = sentence.prediction(path, size)?;
-            size = Some(prediction.size());
-            let decode = |code| decoded(Some(code), path, prediction.size());
-            let codes = truth
-                .tracks
-                .iter()
-                .filter_map(|track| track.get(index)?.as_ref());
-            let objects = codes.map(decode).collect::<Result<Vec<_>, _>>()?;
-            let behind = behind
-                .get(index)
-                .and_then(Option::as_ref)
-                .map(decode)
-                .transpose()?;
-            let fold = fold.get_or_insert_with(|| {
-                RevosExpression::new(prediction.size(), frames.len(), stored)
-            });
-            let frame = RevosFrame {
-                objects: &objects,
-                foreground: behind.as_slice(),
-                prediction: &prediction,
-            };
-            let scores = fold.push(&frame).map_err(&refuse)?;
-            let (region, boundary) = (scores.region, scores.boundary);
-            worst.push(index, FrameScore { region, boundary });
-        }
-        let empty = || Problem::value(&sentence.id, "a video without frames");
-        let scores = fold.ok_or_else(empty)?.finish().map_err(&refuse)?;
-        let codes = truth.union(worst.frame())?.into_iter().collect();
-        let shown = paths.get(worst.frame()).map(|path| {
-            let shown = [MaskSource::Codes(codes), any_label(path)];
-            sentence.evidence(task, worst.frame(), shown, &data.sample(sentence.video))
+        let shown = frames.get(frame).map(|name| {
+            let path = folder.join(format!("{name}.png"));
+            let shown = [MaskSource::Codes(codes), any_label(&path)];
+            sentence.evidence(task, frame, shown, &data.sample(sentence.video))
         });
         let sample = Sample::new(&sentence.id, values(&scores)).within(group);
-        Ok((class, Some(scores), sample.over(frames.len()).shown(shown)))
+        Ok(Scored {
+            class,
+            scores: Some(scores),
+            sample: sample.over(frames.len()).shown(shown),
+            problem: None,
+        })
     })?;
+    let problems = scored.iter().filter_map(|it| it.problem.as_ref());
+    if let Some(first) = problems.clone().next() {
+        let count = problems.count();
+        report.notes.push(format!(
+            "{count} sentences with missing or unusable pictures count as 0, the first because: {first}."
+        ));
+    }
     let (mut fold, mut counts) = (RevosFold::new(rounding), [0; 3]);
-    for (class, scores, sample) in scored {
+    for Scored {
+        class,
+        scores,
+        sample,
+        ..
+    } in scored
+    {
         match scores {
             Some(scores) => fold.push(class, &scores),
             None => fold.push_missing(class),
