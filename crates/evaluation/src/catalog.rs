@@ -351,7 +351,7 @@ pub(crate) const KITTI_MOTS: Entry = Entry {
     truth: "SEQUENCE.txt, or in instances_txt/",
     predictions: "SEQUENCE.txt",
     split: Some(
-        "a map in the folder or in mots_eval/, such as `val`; all sequences up to their last mask if left out",
+        "a map in the folder or in mots_eval/, such as `val`; all sequences up to the last mask of either side if left out",
     ),
     rules: &[rules("official", "as mots_tools")],
 };

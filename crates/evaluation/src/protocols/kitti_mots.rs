@@ -67,22 +67,24 @@ pub(crate) fn kitti_mots(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let folder = folder(task);
     let scored = task.score_all(&sequences, |(name, last)| {
         let file = format!("{name}.txt");
-        let truth = MotsSequence::read(folder.join(&file))?;
-        let found = MotsSequence::read(task.inputs.predictions.join(&file))?;
+        let mut truth = MotsSequence::read(folder.join(&file))?;
+        let mut found = MotsSequence::read(task.inputs.predictions.join(&file))?;
         let end = |of: &MotsSequence| of.frames.keys().next_back().map_or(0, |last| last + 1);
-        let frames = last.map_or_else(|| end(&truth), |last| last + 1);
-        if end(&found) > frames {
-            return Err(Problem::Count {
-                name: name.clone(),
-                what: "frames",
-                expected: frames,
-                found: end(&found),
-            });
-        }
-        score(task, name, frames, [&truth, &found])
+        let both = end(&truth).max(end(&found));
+        let frames = last.map_or(both, |last| last + 1);
+        truth.frames.split_off(&frames);
+        let later = found.frames.split_off(&frames).len();
+        let (counts, samples) = score(task, name, frames, [&truth, &found])?;
+        Ok((counts, samples, later))
     })?;
+    let later: usize = scored.iter().map(|(_, _, later)| later).sum();
+    if later > 0 {
+        report.notes.push(format!(
+            "{later} frames with predictions lie behind the last frame of their sequence and do not count."
+        ));
+    }
     let mut totals = [MotsCounts::default(); CLASSES.len()];
-    for (counts, samples) in scored {
+    for (counts, samples, _) in scored {
         for (total, counts) in totals.iter_mut().zip(counts) {
             *total = total.plus(counts);
         }

@@ -296,3 +296,34 @@ fn the_shipped_result_of_saco_has_its_shipped_scores() {
         }
     }
 }
+
+#[test]
+fn masks_of_kitti_mots_behind_the_truth_are_false_and_behind_the_map_do_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    fs::create_dir_all(&truth).unwrap();
+    fs::create_dir_all(&found).unwrap();
+    let mask = "1 2 3 123";
+    fs::write(truth.join("0002.txt"), format!("0 1001 {mask}\n")).unwrap();
+    let predicted = format!("0 1001 {mask}\n3 1001 {mask}\n4 1001 {mask}\n");
+    fs::write(found.join("0002.txt"), predicted).unwrap();
+    let judged = |split: Option<&str>| {
+        let options = Options {
+            split: split.map(str::to_owned),
+            ..Options::default()
+        };
+        judge("kitti-mots", &truth, &found, &options).unwrap()
+    };
+    let report = judged(None);
+    assert_eq!(of_group(&report, "car", "FP"), 2.0);
+    assert!(report.notes.is_empty(), "{:?}", report.notes);
+    fs::write(truth.join("short.seqmap"), "0002 empty 0 3\n").unwrap();
+    let report = judged(Some("short"));
+    assert_eq!(of_group(&report, "car", "FP"), 1.0);
+    assert_eq!(of_group(&report, "car", "TP"), 1.0);
+    assert!(
+        report.notes[0].starts_with("1 frames"),
+        "{:?}",
+        report.notes
+    );
+}
