@@ -201,3 +201,54 @@ fn tubes_are_told_apart_by_their_spans_and_by_the_length_of_events() {
     }
     near("length", of_group(&report, names[2], "mean length"), 0.5);
 }
+
+#[test]
+fn sentences_that_stcat_leaves_out_need_no_tube() {
+    let folder = tempfile::tempdir().unwrap();
+    let boxes = folder.path().join("vidor/0000");
+    fs::create_dir_all(&boxes).unwrap();
+    let here =
+        json!([{"tid": 0, "bbox": {"xmin": 1, "ymin": 2, "xmax": 4, "ymax": 6}, "generated": 0}]);
+    let mut annotations = Vec::new();
+    for (video, is_whole) in [("1", true), ("2", false)] {
+        let mut trajectories = vec![here.clone(); 6];
+        if !is_whole {
+            trajectories[2] = json!([]);
+        }
+        let vidor = json!({
+            "video_id": video, "frame_count": 6, "fps": 5.0, "width": 64, "height": 48,
+            "subject/objects": [{"tid": 0, "category": "dog"}], "trajectories": trajectories,
+        });
+        fs::write(boxes.join(format!("{video}.json")), vidor.to_string()).unwrap();
+        annotations.push(json!({
+            "vid": video, "frame_count": 6, "fps": 5.0, "width": 64, "height": 48,
+            "used_segment": {"begin_fid": 0, "end_fid": 5}, "temporal_gt": {"begin_fid": 1, "end_fid": 4},
+            "subject/objects": [{"tid": 0, "category": "dog"}],
+            "captions": [{"description": "a dog", "target_id": 0}], "questions": [],
+        }));
+    }
+    let found = folder.path().join("tubes.json");
+    let annotations = json!(annotations).to_string();
+    fs::write(folder.path().join("test_annotations.json"), annotations).unwrap();
+    let tube = |id: u32| {
+        let boxes: BTreeMap<String, [u32; 4]> = (0..6)
+            .map(|frame: u32| (frame.to_string(), [1, 2, 4, 6]))
+            .collect();
+        json!({"id": id, "span": [1, 5], "boxes": boxes})
+    };
+    let judged = |rules: &str| judge("vidstg", folder.path(), &found, &by(rules));
+    for tubes in [json!([tube(0)]), json!([tube(0), tube(1)])] {
+        fs::write(&found, tubes.to_string()).unwrap();
+        for rules in ["stcat", "cg-stvg"] {
+            let report = judged(rules).unwrap();
+            assert_eq!((report.samples.len(), report.notes.len()), (1, 1));
+            assert!(report.notes[0].starts_with("1 sentences are left out"));
+        }
+    }
+    fs::write(&found, json!([tube(0)]).to_string()).unwrap();
+    let error = judged("definition").unwrap_err().to_string();
+    assert!(error.ends_with("no prediction for sentence `1`"), "{error}");
+    fs::write(&found, json!([tube(1)]).to_string()).unwrap();
+    let error = judged("stcat").unwrap_err().to_string();
+    assert!(error.ends_with("no prediction for sentence `0`"), "{error}");
+}

@@ -2,7 +2,7 @@
 //!
 //! In: annotations of a split, VidOR's files, tubes. Out: figures by kind of sentence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use tubelet_datasets::{
@@ -16,7 +16,7 @@ use super::analyses::{Analyses, Durations};
 use super::{COLUMNS, Truth, Tube, figures, ids, is_left_out, score};
 use crate::error::{EvaluationError, Problem};
 use crate::report::{Figure, Group, Report};
-use crate::task::Task;
+use crate::task::{Missing, Task};
 use crate::tube_predictions::{PredictedTube, read_tubes};
 
 /// A sentence of an annotated part of a video.
@@ -33,6 +33,48 @@ fn annotation_file(task: &Task<'_>) -> PathBuf {
         return inner;
     }
     task.inputs.truth.join(name)
+}
+
+/// Sentences by their videos, so that the boxes of each are read once.
+fn by_video<'l, 'a>(
+    asked: impl Iterator<Item = &'l Asked<'a>>,
+) -> Vec<(&'a str, Vec<&'l Asked<'a>>)> {
+    let mut videos: BTreeMap<&str, Vec<&Asked<'_>>> = BTreeMap::new();
+    for asked in asked {
+        videos.entry(&asked.sample.video).or_default().push(asked);
+    }
+    videos.into_iter().collect()
+}
+
+/// Sentences without prediction that need none, because the rules leave them out: a method that reads the data as the
+/// official code does never sees them.
+fn needless(
+    task: &Task<'_>,
+    asked: &[Asked<'_>],
+    boxes: &VidOr,
+    tubes: &BTreeMap<String, PredictedTube>,
+) -> Result<BTreeSet<String>, EvaluationError> {
+    let missing = asked.iter().filter(|asked| !tubes.contains_key(&asked.id));
+    let videos = by_video(missing);
+    if videos.is_empty() || !leaves_out(task) || task.options.missing != Missing::Refuse {
+        return Ok(BTreeSet::new());
+    }
+    let found = task.score_all(&videos, |(name, asked)| {
+        let video = boxes.video(name)?;
+        let mut needless = Vec::new();
+        for asked in asked {
+            if tube(task, asked, &video)?.is_none() {
+                needless.push(asked.id.clone());
+            }
+        }
+        Ok(needless)
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Whether the rules leave sentences with missing boxes out.
+fn leaves_out(task: &Task<'_>) -> bool {
+    task.by("stcat") || task.by("cg-stvg")
 }
 
 /// VidSTG.
@@ -56,16 +98,13 @@ pub(crate) fn vidstg(task: &Task<'_>) -> Result<Report, EvaluationError> {
             sentence,
         })
         .collect();
-    let names: Vec<String> = asked.iter().map(|asked| asked.id.clone()).collect();
+    let needless = needless(task, &asked, &boxes, &tubes)?;
+    let names = asked.iter().map(|asked| asked.id.clone());
+    let names: Vec<String> = names.filter(|id| !needless.contains(id)).collect();
     let kept = ids(task
         .pair("sentence", (&names, &ids(tubes.keys())), &mut report)?
         .iter());
-    // Sentences about one video come together, so that its boxes are read once.
-    let mut videos: BTreeMap<&str, Vec<&Asked<'_>>> = BTreeMap::new();
-    for asked in asked.iter().filter(|asked| kept.contains(&asked.id)) {
-        videos.entry(&asked.sample.video).or_default().push(asked);
-    }
-    let videos: Vec<(&str, Vec<&Asked<'_>>)> = videos.into_iter().collect();
+    let videos = by_video(asked.iter().filter(|asked| kept.contains(&asked.id)));
     let scored = task.score_all(&videos, |(name, asked)| {
         let video = boxes.video(name)?;
         let scored = asked.iter().map(|asked| {
@@ -82,7 +121,7 @@ pub(crate) fn vidstg(task: &Task<'_>) -> Result<Report, EvaluationError> {
         scored.collect::<Result<Vec<_>, Problem>>()
     })?;
     let scored: Vec<_> = scored.into_iter().flatten().collect();
-    let left_out = scored.iter().filter(|scored| scored.is_none()).count();
+    let left_out = scored.iter().filter(|scored| scored.is_none()).count() + needless.len();
     if left_out > 0 {
         report.notes.push(format!(
             "{left_out} sentences are left out, as the protocol does, because boxes are missing."
@@ -170,7 +209,7 @@ fn tube<'a>(
     };
     let span = bounds.tubedetr_truth();
     let refuse = Problem::of(&asked.id);
-    let truth = if task.by("stcat") || task.by("cg-stvg") {
+    let truth = if leaves_out(task) {
         match bounds.stcat_truth(&boxes) {
             Ok(truth) => Truth::Stcat(truth),
             Err(error) if is_left_out(&error) => return Ok(None),
