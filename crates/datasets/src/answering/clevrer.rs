@@ -108,22 +108,25 @@ impl ClevrerQuestion {
     }
 }
 
+/// A judgement on a statement.
+fn is_correct(judgement: &str) -> Result<bool, String> {
+    match judgement {
+        "correct" => Ok(true),
+        "wrong" => Ok(false),
+        other => Err(format!("a choice is `{other}`, neither correct nor wrong")),
+    }
+}
+
 fn checked(scene: u32, question: FileQuestion) -> Result<ClevrerQuestion, String> {
     let choices = question.choices.into_iter().map(|choice| {
-        let is_correct = match choice.answer.as_deref() {
-            None => None,
-            Some("correct") => Some(true),
-            Some("wrong") => Some(false),
-            Some(other) => return Err(format!("a choice is `{other}`, neither correct nor wrong")),
-        };
         Ok(ClevrerChoice {
             id: choice.choice_id,
             text: choice.choice,
-            is_correct,
+            is_correct: choice.answer.as_deref().map(is_correct).transpose()?,
         })
     });
     Ok(ClevrerQuestion {
-        choices: choices.collect::<Result<_, _>>()?,
+        choices: choices.collect::<Result<_, String>>()?,
         scene,
         id: question.question_id,
         kind: question.question_type,
@@ -177,26 +180,23 @@ impl ClevrerResult {
     /// Reads a submission.
     ///
     /// # Errors
-    /// [`DatasetError::Json`](crate::DatasetError::Json) for another shape.
+    /// [`DatasetError::Json`](crate::DatasetError::Json) for another shape, [`DatasetError::Entry`](crate::DatasetError::Entry)
+    /// for a judgement other than `correct` and `wrong`.
     pub fn read_all(path: impl AsRef<Path>) -> Result<Vec<Self>> {
-        let scenes: Vec<ResultScene> = read_json(path.as_ref())?;
-        let results = scenes.into_iter().flat_map(|scene| {
-            scene.questions.into_iter().map(move |question| Self {
-                scene: scene.scene_index,
-                question: question.question_id,
-                answer: match question.answer {
-                    Some(word) => ClevrerAnswer::Word(word),
-                    None => ClevrerAnswer::Judgements(
-                        question
-                            .choices
-                            .into_iter()
-                            .map(|choice| (choice.choice_id, choice.answer == "correct"))
-                            .collect(),
-                    ),
-                },
-            })
-        });
-        Ok(results.collect())
+        let path = path.as_ref();
+        let scenes: Vec<ResultScene> = read_json(path)?;
+        let mut results = Vec::new();
+        for scene in scenes {
+            for question in scene.questions {
+                let entry = format!("{}/{}", scene.scene_index, question.question_id);
+                results.push(Self {
+                    scene: scene.scene_index,
+                    question: question.question_id,
+                    answer: answered(question).map_err(|reason| in_entry(path, entry, reason))?,
+                });
+            }
+        }
+        Ok(results)
     }
 
     /// Writes a submission, scenes and questions in order.
@@ -233,6 +233,17 @@ impl ClevrerResult {
             .collect();
         write_json(path.as_ref(), &scenes)
     }
+}
+
+fn answered(question: ResultQuestion) -> Result<ClevrerAnswer, String> {
+    if let Some(word) = question.answer {
+        return Ok(ClevrerAnswer::Word(word));
+    }
+    let choices = question.choices.iter();
+    let judgements = choices.map(|choice| Ok((choice.choice_id, is_correct(&choice.answer)?)));
+    Ok(ClevrerAnswer::Judgements(
+        judgements.collect::<Result<_, String>>()?,
+    ))
 }
 
 fn choice((id, is_correct): (&u32, &bool)) -> ResultChoice {

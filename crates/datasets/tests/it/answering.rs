@@ -134,6 +134,18 @@ fn clevrer_as_released_and_its_submissions_written_from_the_description_are_read
     ];
     ClevrerResult::write_all(file.path(), &results).unwrap();
     assert_eq!(ClevrerResult::read_all(file.path()).unwrap(), results);
+    let text = fs::read_to_string(file.path()).unwrap();
+    for other in ["Correct", "true"] {
+        let changed = text.replace("\"correct\"", &format!("\"{other}\""));
+        assert_ne!(changed, text);
+        fs::write(file.path(), changed).unwrap();
+        let error = ClevrerResult::read_all(file.path()).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("`10000/1`") && error.contains(other),
+            "{error}"
+        );
+    }
 }
 
 #[test]
