@@ -3,6 +3,8 @@
 use std::{fs, path::Path};
 
 use serde_json::Value;
+use tubelet_geometry::FrameSize;
+use tubelet_video::LabelMap;
 
 use crate::program::{refuses, stderr, stdout, tubelet};
 
@@ -72,6 +74,43 @@ fn every_form_of_report_is_written() {
     );
     let page = fs::read_to_string(folder.path().join("a.html")).unwrap();
     assert!(page.contains("v_1") && page.contains("why is it"), "{page}");
+    // The values 1, 0 and 1 in a histogram.
+    for bar in ["<svg", "0.00 to 0.05: 1", "0.95 to 1.00: 2"] {
+        assert!(page.contains(bar), "{bar}: {page}");
+    }
+}
+
+#[test]
+fn the_page_shows_pictures_of_as_many_masks_as_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for (root, width) in [("truth", 8), ("found", 4)] {
+        for video in ["a", "b"] {
+            let place = folder.path().join(root).join(video);
+            fs::create_dir_all(&place).unwrap();
+            let labels = (0..256).map(|pixel| u8::from(pixel % 16 < width));
+            let map = LabelMap::from_labels(FrameSize::new(16, 16), labels.collect()).unwrap();
+            for frame in 0..3 {
+                map.write_png(place.join(format!("{frame}.png"))).unwrap();
+            }
+        }
+    }
+    let masks = [
+        "evaluate",
+        "vos-benchmark",
+        "--gt",
+        "truth",
+        "--pred",
+        "found",
+        "--html",
+        "a.html",
+    ];
+    for worst in ["1", "2"] {
+        let output = tubelet(folder.path(), &[&masks[..], &["--worst", worst]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let page = fs::read_to_string(folder.path().join("a.html")).unwrap();
+        let pictures = page.matches("data:image/jpeg;base64,").count();
+        assert_eq!(pictures.to_string(), worst);
+    }
 }
 
 #[test]
