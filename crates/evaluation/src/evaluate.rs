@@ -13,6 +13,7 @@ use crate::protocols::{
 };
 use crate::report::Report;
 use crate::task::{Inputs, Options, Progress, Task};
+use crate::worst::Worst;
 
 /// Judges predictions.
 ///
@@ -27,12 +28,14 @@ pub fn evaluate(
     options: &Options,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, EvaluationError> {
+    let worst = Worst::new(options.shown.unwrap_or(usize::MAX));
     let task = Task {
         protocol,
         rules: protocol.rules_named(options.rules.as_deref())?,
         inputs,
         options,
         progress,
+        worst: &worst,
     };
     if !matches!(
         protocol,
@@ -44,13 +47,16 @@ pub fn evaluate(
     ) {
         task.without_zeroes()?;
     }
-    judged(&task).map_err(|error| match error {
+    let judged = judged(&task).map_err(|error| match error {
         EvaluationError::Metrics(MetricsError::NoSamples) => EvaluationError::NothingToScore {
             truth: inputs.truth.to_owned(),
             predictions: inputs.predictions.to_owned(),
         },
         other => other,
-    })
+    });
+    let mut report = judged?;
+    worst.give_back(&mut report.samples);
+    Ok(report)
 }
 
 fn judged(task: &Task<'_>) -> Result<Report, EvaluationError> {

@@ -23,6 +23,7 @@ mod sequences;
 mod task;
 mod tracks;
 mod tube_predictions;
+mod worst;
 
 pub use catalog::Rules;
 pub use error::{EvaluationError, Problem};

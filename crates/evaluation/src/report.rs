@@ -74,7 +74,7 @@ pub struct Sample {
     pub values: Vec<Option<f64>>,
     /// Frames that were scored; `None` where time is not counted in frames.
     pub frames: Option<usize>,
-    /// What to show of it.
+    /// What to show of it; `None` too where it is not among the worst.
     pub evidence: Option<Evidence>,
 }
 
@@ -106,14 +106,6 @@ impl Sample {
             ..self
         }
     }
-
-    /// The same, with something to show.
-    pub(crate) fn shown(self, evidence: impl Into<Option<Evidence>>) -> Self {
-        Self {
-            evidence: evidence.into(),
-            ..self
-        }
-    }
 }
 
 /// The outcome of an evaluation. Shares go from 0 to 1.
@@ -136,7 +128,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The samples with the lowest first values, the lowest first; undefined values are left out.
+    /// The samples with the lowest first values, the lowest first, those of equal values by their names; undefined values
+    /// are left out.
     pub fn worst(&self, most: usize) -> Vec<&Sample> {
         let value = |sample: &Sample| sample.values.first().copied().flatten();
         let mut ranked: Vec<(f64, &Sample)> = self
@@ -144,7 +137,10 @@ impl Report {
             .iter()
             .filter_map(|sample| value(sample).map(|value| (value, sample)))
             .collect();
-        ranked.sort_by(|one, other| one.0.total_cmp(&other.0));
+        ranked.sort_by(|one, other| {
+            let by_value = one.0.total_cmp(&other.0);
+            by_value.then_with(|| one.1.id.cmp(&other.1.id))
+        });
         ranked
             .into_iter()
             .take(most)

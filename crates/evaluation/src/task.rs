@@ -14,6 +14,7 @@ use crate::error::{EvaluationError, Problem, Problems};
 use crate::evidence::FramePicture;
 use crate::protocol::Protocol;
 use crate::report::Report;
+use crate::worst::Worst;
 
 /// Where things lie.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,9 @@ pub struct Options {
     pub frames: Option<PathBuf>,
     /// What to do where only one side has something.
     pub missing: Missing,
+    /// Of how many of the worst samples a page is to show something; of all where there is no number. What is not shown
+    /// takes no memory.
+    pub shown: Option<usize>,
 }
 
 /// How far an evaluation has come.
@@ -65,6 +69,7 @@ pub(crate) struct Task<'a> {
     pub(crate) inputs: Inputs<'a>,
     pub(crate) options: &'a Options,
     pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
+    pub(crate) worst: &'a Worst,
 }
 
 impl Task<'_> {

@@ -182,6 +182,8 @@ fn score(
     let values = values.map(|value| value.unwrap_or(f64::NAN));
     Ok((
         fold,
-        Sample::new(&id, values).over(report.frames).shown(evidence),
+        Sample::new(&id, values)
+            .over(report.frames)
+            .shown(task, evidence),
     ))
 }

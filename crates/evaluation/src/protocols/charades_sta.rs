@@ -151,7 +151,7 @@ pub(crate) fn charades_sta(task: &Task<'_>) -> Result<Report, EvaluationError> {
         });
         report
             .samples
-            .push(Sample::new(sentence.id, [overlap]).shown(evidence));
+            .push(Sample::new(sentence.id, [overlap]).shown(task, evidence));
     }
     let found = fold.finish()?;
     for rank in &found.recall {

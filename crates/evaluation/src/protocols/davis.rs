@@ -105,7 +105,7 @@ pub(crate) fn single(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let sample = Sample::new(&sequence.name, values(&object));
         Ok(vec![(
             object,
-            sample.over(frames.saturating_sub(2)).shown(evidence),
+            sample.over(frames.saturating_sub(2)).shown(task, evidence),
         )])
     })?;
     finished(report, scored)
@@ -142,7 +142,7 @@ pub(crate) fn several(task: &Task<'_>) -> Result<Report, EvaluationError> {
             let sample = Sample::new(id, values(&object)).within(&sequence.name);
             (
                 object,
-                sample.over(frames.saturating_sub(2)).shown(evidence),
+                sample.over(frames.saturating_sub(2)).shown(task, evidence),
             )
         });
         Ok(samples.collect())

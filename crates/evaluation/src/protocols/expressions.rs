@@ -235,7 +235,7 @@ pub(crate) fn mevis(task: &Task<'_>) -> Result<Report, EvaluationError> {
             Some(scores),
             sample(sentence, Some(scores))
                 .over(frames.len())
-                .shown(shown),
+                .shown(task, shown),
         ))
     })?;
     finished(report, scored)
@@ -300,7 +300,9 @@ pub(crate) fn label_pictures(task: &Task<'_>) -> Result<Report, EvaluationError>
         let shown = sequence.evidence(task, worst.frame(), [labels.clone(), Vec::new()]);
         Ok((
             Some(scores),
-            sample(sentence, Some(scores)).over(frames).shown(shown),
+            sample(sentence, Some(scores))
+                .over(frames)
+                .shown(task, shown),
         ))
     })?;
     finished(report, scored)

@@ -111,5 +111,5 @@ fn score(
         _ => "several objects",
     };
     let sample = Sample::new(&asked.id, [overlap]).within(group);
-    Ok((fold, sample.shown(evidence)))
+    Ok((fold, sample.shown(task, evidence)))
 }

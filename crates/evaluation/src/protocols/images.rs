@@ -111,7 +111,10 @@ fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, 
             truth: MaskSource::Codes(vec![truth.clone()]),
             prediction: MaskSource::Codes(best.map(|best| best.mask.clone()).into_iter().collect()),
         });
-        Ok((fold, Sample::new(&asked.id, [overlap]).shown(evidence)))
+        Ok((
+            fold,
+            Sample::new(&asked.id, [overlap]).shown(task, evidence),
+        ))
     })?;
     let mut fold = A2dFold::default();
     for (of_sample, sample) in scored {

@@ -146,12 +146,15 @@ fn score(
         let values = measures.into_iter().map(|value| value.unwrap_or(f64::NAN));
         let values = values.chain([of_class.identity_switches as f64]);
         let sample = Sample::new(id, values).within(class_name).over(frames);
-        samples.push(sample.shown(evidence(
+        samples.push(sample.shown(
             task,
-            name,
-            u16::try_from(class).unwrap_or(0),
-            [truth, found],
-        )));
+            evidence(
+                task,
+                name,
+                u16::try_from(class).unwrap_or(0),
+                [truth, found],
+            ),
+        ));
     }
     Ok((counts, samples))
 }

@@ -56,7 +56,7 @@ pub(crate) fn qv_highlights(task: &Task<'_>) -> Result<Report, EvaluationError> 
         let Some(result) = results.get(&query.id.to_string()) else {
             continue;
         };
-        let scored = score(&mut fold, query, result);
+        let scored = score(task, &mut fold, query, result);
         report.samples.extend(problems.take(scored));
     }
     problems.check(task.inputs.predictions)?;
@@ -102,6 +102,7 @@ pub(crate) fn qv_highlights(task: &Task<'_>) -> Result<Report, EvaluationError> 
 }
 
 fn score(
+    task: &Task<'_>,
     fold: &mut QvHighlightsFold,
     query: &HighlightQuery,
     result: &HighlightResult,
@@ -143,7 +144,7 @@ fn score(
         truth: query.windows.clone(),
         prediction: first.into_iter().collect(),
     });
-    Ok(Sample::new(id, [overlap]).shown(evidence))
+    Ok(Sample::new(id, [overlap]).shown(task, evidence))
 }
 
 fn moment_figures(name: &str, moments: &QvMomentReport) -> Vec<Figure> {

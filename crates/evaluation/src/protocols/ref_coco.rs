@@ -160,7 +160,10 @@ fn boxes(
             prediction: first,
         });
         let overlap = first.map_or(0.0, |first| truth.iou(first));
-        Ok((fold, Sample::new(&asked.id, [overlap]).shown(evidence)))
+        Ok((
+            fold,
+            Sample::new(&asked.id, [overlap]).shown(task, evidence),
+        ))
     })?;
     let mut fold = RefCocoBoxFold::new(rules);
     for (of_sample, sample) in scored {
@@ -208,7 +211,10 @@ fn masks(
             truth: MaskSource::Codes(vec![code]),
             prediction: MaskSource::Codes(vec![result.mask.clone()]),
         });
-        Ok((fold, Sample::new(&asked.id, [overlap]).shown(evidence)))
+        Ok((
+            fold,
+            Sample::new(&asked.id, [overlap]).shown(task, evidence),
+        ))
     })?;
     let mut fold = RefCocoMaskFold::new(rules);
     for (of_sample, sample) in scored {

@@ -59,7 +59,7 @@ pub(crate) fn rig(task: &Task<'_>, scope: Scope) -> Result<Report, EvaluationErr
         for (instance, sample) in clip.instances {
             fold.push(&instance);
             if scope == Scope::Generic || instance.views > 1 {
-                report.samples.push(sample);
+                report.samples.push(task.worst.keep(sample));
             }
         }
     }

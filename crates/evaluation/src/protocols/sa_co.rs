@@ -73,9 +73,11 @@ pub(crate) fn sa_co(task: &Task<'_>) -> Result<Report, EvaluationError> {
             let found: Vec<_> = found.map(|(_, track)| &track.masks).collect();
             let evidence = video.evidence(task, &id, &true_tracks, &found);
             let frames = video.video.files.len();
-            report
-                .samples
-                .push(Sample::new(id, [f1, hota]).over(frames).shown(evidence));
+            report.samples.push(
+                Sample::new(id, [f1, hota])
+                    .over(frames)
+                    .shown(task, evidence),
+            );
         }
     }
     summarise(&mut report, &fold.finish()?);

@@ -142,7 +142,7 @@ fn score(
         })
     });
     let values = [score.tube_iou, score.temporal_iou, score.oracle_tube_iou];
-    let sample = Sample::new(&tube.id, values).shown(evidence);
+    let sample = Sample::new(&tube.id, values).shown(task, evidence);
     Ok((score, sample))
 }
 

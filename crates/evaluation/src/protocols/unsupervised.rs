@@ -101,7 +101,7 @@ fn score(
         ];
         let evidence = sequence.evidence(task, frames / 2, labels);
         let sample = Sample::new(id, values(&object.report)).within(&sequence.name);
-        (object.report, sample.over(frames).shown(evidence))
+        (object.report, sample.over(frames).shown(task, evidence))
     });
     Ok(samples.collect())
 }

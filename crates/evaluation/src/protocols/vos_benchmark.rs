@@ -80,7 +80,10 @@ pub(crate) fn labels(task: &Task<'_>) -> Result<Report, EvaluationError> {
             let shown =
                 sequence.evidence(task, frames / 2, [vec![object.label], vec![object.label]]);
             let sample = Sample::new(id, values(object.scores)).within(&sequence.name);
-            (object.scores, sample.over(object.scores.count).shown(shown))
+            (
+                object.scores,
+                sample.over(object.scores.count).shown(task, shown),
+            )
         });
         Ok(samples.collect())
     })?;
@@ -132,5 +135,8 @@ fn one(
     let scores = fold.finish().map_err(&refuse)?;
     let evidence = sequence.evidence(task, worst.frame(), [Vec::new(), Vec::new()]);
     let sample = Sample::new(&id, values(scores)).within(&sequence.name);
-    Ok(vec![(scores, sample.over(scores.count).shown(evidence))])
+    Ok(vec![(
+        scores,
+        sample.over(scores.count).shown(task, evidence),
+    )])
 }

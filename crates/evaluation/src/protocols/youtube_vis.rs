@@ -67,7 +67,7 @@ pub(crate) fn youtube_vis(task: &Task<'_>) -> Result<Report, EvaluationError> {
             Sample::new(id, [overlap])
                 .within(category)
                 .over(frames)
-                .shown(shown)
+                .shown(task, shown)
         });
         let samples: Vec<Sample> = samples.collect();
         Ok((tracks, samples))

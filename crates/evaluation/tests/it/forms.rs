@@ -106,3 +106,23 @@ fn the_page_shows_the_worst_samples_and_needs_no_other_file() {
     assert!(page.contains("<svg") && !page.contains("<b>one"));
     assert!(!page.contains("http"), "an address outside the page");
 }
+
+#[test]
+fn evidence_is_kept_of_the_samples_that_are_shown_and_of_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = report(folder.path());
+    assert!(all.samples.iter().all(|sample| sample.evidence.is_some()));
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    for shown in [0, 1, 2] {
+        let options = Options {
+            shown: Some(shown),
+            ..Options::default()
+        };
+        let report = judge("davis-2017", &truth, &found, &options).unwrap();
+        assert_eq!(report.summary, all.summary);
+        let kept = report.samples.iter().filter(|it| it.evidence.is_some());
+        assert_eq!(kept.count(), shown);
+        let worst = report.worst(shown);
+        assert!(worst.iter().all(|sample| sample.evidence.is_some()));
+    }
+}

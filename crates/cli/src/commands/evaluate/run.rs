@@ -30,6 +30,7 @@ pub(crate) fn run(arguments: &EvaluateArguments, printer: Printer) -> Result<(),
         split: arguments.split.clone(),
         frames: arguments.frames.clone(),
         missing: arguments.missing.into(),
+        shown: Some(arguments.html.as_ref().map_or(0, |_| arguments.worst)),
     };
     let bar = printer.counter();
     bar.set_message(protocol.name());

@@ -51,7 +51,7 @@ pub(crate) fn clevrer(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let sample = Sample::new(key, point(is_right)).within(&question.kind);
         Ok((
             judged,
-            sample.shown((!is_right).then(|| evidence(question, answer))),
+            sample.shown(task, (!is_right).then(|| evidence(question, answer))),
         ))
     })?;
     let mut fold = ClevrerFold::default();

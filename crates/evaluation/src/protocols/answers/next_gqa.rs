@@ -67,7 +67,9 @@ pub(crate) fn next_gqa(task: &Task<'_>) -> Result<Report, EvaluationError> {
             prediction: vec![span],
         });
         let values = [grounding.iop, grounding.iou, f64::from(u8::from(is_right))];
-        let sample = Sample::new(key, values).within(&question.kind).shown(shown);
+        let sample = Sample::new(key, values)
+            .within(&question.kind)
+            .shown(task, shown);
         Ok((grounding, is_right, sample))
     })?;
     let mut fold = NextGqaFold::default();

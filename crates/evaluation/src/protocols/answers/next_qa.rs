@@ -74,7 +74,7 @@ pub(crate) fn next_qa(task: &Task<'_>) -> Result<Report, EvaluationError> {
         Ok((
             kind,
             is_right,
-            sample.shown((!is_right).then(|| evidence(question, result))),
+            sample.shown(task, (!is_right).then(|| evidence(question, result))),
         ))
     })?;
     let mut fold = NextQaFold::default();

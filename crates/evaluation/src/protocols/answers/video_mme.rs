@@ -71,7 +71,7 @@ pub(crate) fn video_mme(task: &Task<'_>) -> Result<Report, EvaluationError> {
             prediction: said.to_owned(),
         });
         let sample = Sample::new(&question.id, point(is_right)).within(&video.duration);
-        Ok((class, question.answer, letter, sample.shown(shown)))
+        Ok((class, question.answer, letter, sample.shown(task, shown)))
     })?;
     let mut fold = VideoMmeFold::default();
     for (class, answer, letter, sample) in scored {

@@ -174,7 +174,7 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
         Ok(Scored {
             class,
             scores: Some(scores),
-            sample: sample.over(frames.len()).shown(shown),
+            sample: sample.over(frames.len()).shown(task, shown),
             problem: None,
         })
     })?;

@@ -228,7 +228,11 @@ impl Scoring<'_> {
                 1 => "1 camera".to_owned(),
                 views => format!("{views} cameras"),
             });
-            (found, sample.over(found.scores.count).shown(shown))
+            let sample = Sample {
+                evidence: shown,
+                ..sample.over(found.scores.count)
+            };
+            (found, sample)
         });
         Ok(ClipScore {
             instances: instances.collect(),
