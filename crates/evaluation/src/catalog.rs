@@ -274,7 +274,8 @@ pub(crate) const QV_HIGHLIGHTS: Entry = Entry {
     split: None,
     rules: &[rules(
         "official",
-        "as standalone_eval, which prints percentages with two decimals",
+        "as standalone_eval, which prints percentages with two decimals; without one of the two lists its figures are \
+         left out",
     )],
 };
 pub(crate) const NEXT_QA: Entry = Entry {

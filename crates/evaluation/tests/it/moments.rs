@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use tubelet_datasets::CharadesMoment;
-use tubelet_evaluation::Options;
+use tubelet_evaluation::{EvaluationError, Options, Report};
 
 use crate::judged::{by, figure, judge, near, of_group};
 use crate::shared::{golden, shared};
@@ -87,27 +87,45 @@ fn real_sentences_of_charades_answered_with_the_truth_are_all_found() {
     assert!(figure(&report, "R@1,IoU=0.7") > 0.99);
 }
 
-#[test]
-fn queries_of_qvhighlights_score_as_in_standalone_eval() {
-    let vectors = golden("qv_highlights");
+/// Rows of the official submission or its truth, with words and a video.
+fn queries(rows: &Value) -> Vec<Value> {
+    let mut rows = rows.as_array().unwrap().clone();
+    for row in &mut rows {
+        row["query"] = json!("a query");
+        row["vid"] = json!(format!("video_{}", row["qid"]));
+    }
+    rows
+}
+
+/// Judges changed predictions of the official submission.
+fn judge_queries(
+    vectors: &Value,
+    change: impl Fn(usize, &mut serde_json::Map<String, Value>),
+) -> Result<Report, EvaluationError> {
     let folder = tempfile::tempdir().unwrap();
     let (truth, found) = (
         folder.path().join("truth.jsonl"),
         folder.path().join("found.jsonl"),
     );
-    let named = |rows: &Value| {
-        let mut rows = rows.as_array().unwrap().clone();
-        for row in &mut rows {
-            row["query"] = json!("a query");
-            row["vid"] = json!(format!("video_{}", row["qid"]));
-        }
-        lines(&rows)
-    };
-    fs::write(&truth, named(&vectors["truths"])).unwrap();
-    fs::write(&found, named(&vectors["predictions"])).unwrap();
-    let report = judge("qvhighlights", &truth, &found, &Options::default()).unwrap();
+    let mut predictions = queries(&vectors["predictions"]);
+    for (number, row) in predictions.iter_mut().enumerate() {
+        change(number, row.as_object_mut().unwrap());
+    }
+    fs::write(&truth, lines(&queries(&vectors["truths"]))).unwrap();
+    fs::write(&found, lines(&predictions)).unwrap();
+    judge("qvhighlights", &truth, &found, &Options::default())
+}
+
+/// A share as the official code prints it.
+fn printed(value: f64) -> Option<f64> {
+    Some((value * 1e4).round() / 100.0)
+}
+
+#[test]
+fn queries_of_qvhighlights_score_as_in_standalone_eval() {
+    let vectors = golden("qv_highlights");
+    let report = judge_queries(&vectors, |_, _| ()).unwrap();
     let brief = &vectors["figures"]["brief"];
-    let printed = |value: f64| (value * 1e4).round() / 100.0;
     for (official, ours) in [
         ("MR-full-R1@0.5", "MR-full-R1@0.50"),
         ("MR-full-R1@0.7", "MR-full-R1@0.70"),
@@ -118,17 +136,60 @@ fn queries_of_qvhighlights_score_as_in_standalone_eval() {
         ("HL-min-VeryGood-Hit1", "HL-min-VeryGood-Hit1"),
     ] {
         assert_eq!(
-            Some(printed(figure(&report, ours))),
+            printed(figure(&report, ours)),
             brief[official].as_f64(),
             "{official}"
         );
     }
-    for length in ["short", "middle", "long"] {
+    for length in ["full", "short", "middle", "long"] {
         let name = format!("MR-{length}-mAP");
-        assert_eq!(
-            Some(printed(of_group(&report, length, &name))),
-            brief[&name].as_f64(),
-            "{name}"
-        );
+        let found = printed(of_group(&report, length, &name));
+        assert_eq!(found, brief[&name].as_f64(), "{name}");
+        for kind in ["mAP", "R1"] {
+            let shares = &vectors["figures"][length][format!("MR-{kind}")];
+            let shares = shares.as_object().unwrap().iter();
+            let shares: Vec<_> = shares.filter(|(key, _)| *key != "average").collect();
+            assert_eq!(shares.len(), 10);
+            for (overlap, expected) in shares {
+                let overlap: f64 = overlap.parse().unwrap();
+                let name = format!("MR-{length}-{kind}@{overlap:.2}");
+                let found = printed(of_group(&report, length, &name));
+                assert_eq!(found, expected.as_f64(), "{name}");
+            }
+        }
     }
+}
+
+#[test]
+fn nothing_is_said_of_what_a_submission_to_qvhighlights_lacks() {
+    let vectors = golden("qv_highlights");
+    let whole = judge_queries(&vectors, |_, _| ()).unwrap();
+    let moments = judge_queries(&vectors, |_, row| {
+        row.remove("pred_saliency_scores");
+    });
+    let highlights = judge_queries(&vectors, |_, row| {
+        row.remove("pred_relevant_windows");
+    });
+    let (moments, highlights) = (moments.unwrap(), highlights.unwrap());
+    for (report, kind) in [(&moments, "MR-"), (&highlights, "HL-")] {
+        let mut figures = whole.summary.clone();
+        figures.retain(|figure| figure.name.starts_with(kind) || figure.name == "queries");
+        assert_eq!(report.summary, figures);
+        assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
+    }
+    assert_eq!((moments.groups.len(), highlights.groups.len()), (4, 0));
+    assert_eq!(highlights.samples[0].values, [None]);
+    let some = judge_queries(&vectors, |number, row| {
+        if number == 1 {
+            row.remove("pred_saliency_scores");
+        }
+    });
+    let error = some.unwrap_err().to_string();
+    assert!(error.contains("has no `pred_saliency_scores`"), "{error}");
+    let nothing = judge_queries(&vectors, |_, row| {
+        row.remove("pred_relevant_windows");
+        row.remove("pred_saliency_scores");
+    });
+    let error = nothing.unwrap_err().to_string();
+    assert!(error.contains("has neither"), "{error}");
 }
