@@ -1,7 +1,6 @@
 //! Scores of objects and of a whole benchmark.
 
 use crate::error::MetricsError;
-use crate::mean::Mean;
 use crate::series::SeriesStatistics;
 
 /// The scores of one object over one sequence.
@@ -13,7 +12,8 @@ pub struct ObjectReport {
     pub boundary: SeriesStatistics,
 }
 
-/// The scores of a benchmark: unweighted means over the objects of all its sequences.
+/// The scores of a benchmark: unweighted means over the objects of all its sequences. As in the official code, a
+/// statistic that is not a number for one object is none for the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BenchmarkReport {
     /// Objects that were scored.
@@ -35,23 +35,23 @@ impl BenchmarkReport {
 #[derive(Debug, Clone, Default)]
 pub struct ReportFold {
     objects: usize,
-    region: StatisticsMean,
-    boundary: StatisticsMean,
+    region: StatisticsSum,
+    boundary: StatisticsSum,
 }
 
 impl ReportFold {
     /// Adds an object; every object weighs the same, however long its sequence.
     pub fn push(&mut self, object: &ObjectReport) {
         self.objects += 1;
-        self.region.push(object.region);
-        self.boundary.push(object.boundary);
+        self.region.add(&object.region.into());
+        self.boundary.add(&object.boundary.into());
     }
 
     /// Adds the objects that another part of the evaluation collected.
     pub fn merge(&mut self, other: &Self) {
         self.objects += other.objects;
-        self.region.merge(&other.region);
-        self.boundary.merge(&other.boundary);
+        self.region.add(&other.region);
+        self.boundary.add(&other.boundary);
     }
 
     /// The scores of the benchmark.
@@ -64,37 +64,43 @@ impl ReportFold {
         }
         Ok(BenchmarkReport {
             objects: self.objects,
-            region: self.region.value(),
-            boundary: self.boundary.value(),
+            region: self.region.mean_of(self.objects),
+            boundary: self.boundary.mean_of(self.objects),
         })
     }
 }
 
+/// Statistics added up over objects.
 #[derive(Debug, Clone, Default)]
-struct StatisticsMean {
-    mean: Mean,
-    recall: Mean,
-    decay: Mean,
+struct StatisticsSum {
+    mean: f64,
+    recall: f64,
+    decay: f64,
 }
 
-impl StatisticsMean {
-    fn push(&mut self, statistics: SeriesStatistics) {
-        self.mean.push(statistics.mean);
-        self.recall.push(statistics.recall);
-        self.decay.push(statistics.decay);
+impl StatisticsSum {
+    fn add(&mut self, other: &Self) {
+        self.mean += other.mean;
+        self.recall += other.recall;
+        self.decay += other.decay;
     }
 
-    fn merge(&mut self, other: &Self) {
-        self.mean.merge(other.mean);
-        self.recall.merge(other.recall);
-        self.decay.merge(other.decay);
-    }
-
-    fn value(&self) -> SeriesStatistics {
+    fn mean_of(&self, objects: usize) -> SeriesStatistics {
+        let objects = objects as f64;
         SeriesStatistics {
-            mean: self.mean.value(),
-            recall: self.recall.value(),
-            decay: self.decay.value(),
+            mean: self.mean / objects,
+            recall: self.recall / objects,
+            decay: self.decay / objects,
+        }
+    }
+}
+
+impl From<SeriesStatistics> for StatisticsSum {
+    fn from(statistics: SeriesStatistics) -> Self {
+        Self {
+            mean: statistics.mean,
+            recall: statistics.recall,
+            decay: statistics.decay,
         }
     }
 }
@@ -104,28 +110,40 @@ impl StatisticsMean {
 mod tests {
     use super::*;
 
+    fn object(mean: f64, decay: f64) -> ObjectReport {
+        let statistics = SeriesStatistics {
+            mean,
+            recall: mean,
+            decay,
+        };
+        ObjectReport {
+            region: statistics,
+            boundary: statistics,
+        }
+    }
+
     #[test]
     fn objects_weigh_the_same() {
-        let object = |mean| {
-            let statistics = SeriesStatistics {
-                mean,
-                recall: mean,
-                decay: 0.0,
-            };
-            ObjectReport {
-                region: statistics,
-                boundary: statistics,
-            }
-        };
         let mut fold = ReportFold::default();
         assert_eq!(fold.finish(), Err(MetricsError::NoObjects));
         for mean in [0.25, 0.75, 0.5] {
-            fold.push(&object(mean));
+            fold.push(&object(mean, 0.0));
         }
         let report = fold.finish().unwrap();
         assert_eq!(
             (report.objects, report.region_and_boundary_mean()),
             (3, 0.5)
         );
+    }
+
+    #[test]
+    fn an_object_without_decay_leaves_the_benchmark_without() {
+        let (mut fold, mut rest) = (ReportFold::default(), ReportFold::default());
+        fold.push(&object(0.25, 0.5));
+        rest.push(&object(0.75, f64::NAN));
+        fold.merge(&rest);
+        let report = fold.finish().unwrap();
+        assert!(report.region.decay.is_nan() && report.boundary.decay.is_nan());
+        assert_eq!((report.region.mean, report.boundary.recall), (0.5, 0.5));
     }
 }

@@ -76,17 +76,32 @@ pub(crate) fn sequences(
     folders.pair(task, |name| davis.sample(name), report)
 }
 
+/// Adds the objects of all sequences to the report and gives their means.
+pub(crate) fn benchmark(
+    report: &mut Report,
+    scored: Vec<Vec<(ObjectReport, Sample)>>,
+) -> Result<BenchmarkReport, EvaluationError> {
+    let (mut fold, mut without_decay) = (ReportFold::default(), 0);
+    for (object, sample) in scored.into_iter().flatten() {
+        without_decay += usize::from(object.region.decay.is_nan());
+        fold.push(&object);
+        report.samples.push(sample);
+    }
+    if without_decay > 0 {
+        report.notes.push(format!(
+            "{without_decay} objects have no decay by these rules, because more than 256 of their frames count; the \
+             benchmark then has none either, as in the official code."
+        ));
+    }
+    Ok(fold.finish()?)
+}
+
 /// Makes the report from the objects of all sequences.
 fn finished(
     mut report: Report,
     scored: Vec<Vec<(ObjectReport, Sample)>>,
 ) -> Result<Report, EvaluationError> {
-    let mut fold = ReportFold::default();
-    for (object, sample) in scored.into_iter().flatten() {
-        fold.push(&object);
-        report.samples.push(sample);
-    }
-    report.summary = figures(&fold.finish()?);
+    report.summary = figures(&benchmark(&mut report, scored)?);
     Ok(report)
 }
 

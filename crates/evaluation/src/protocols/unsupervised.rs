@@ -5,11 +5,10 @@
 
 use tubelet_datasets::DavisYear;
 use tubelet_metrics::{
-    BenchmarkReport, DavisUnsupervisedSequence, ObjectReport, RefDavisFold, ReportFold,
-    ScoredFrames,
+    BenchmarkReport, DavisUnsupervisedSequence, ObjectReport, RefDavisFold, ScoredFrames,
 };
 
-use super::davis::{COLUMNS, decay, figures, sequences, values};
+use super::davis::{COLUMNS, benchmark, decay, figures, sequences, values};
 use crate::error::{EvaluationError, Problem};
 use crate::report::{Figure, Group, Report, Sample};
 use crate::sequences::Sequence;
@@ -64,12 +63,7 @@ fn add(
     let year = DavisYear::Davis2017Unsupervised;
     let sequences = sequences(task, year, ScoredFrames::All, report)?;
     let scored = task.score_all(&sequences, |sequence| score(task, sequence, prefix))?;
-    let mut fold = ReportFold::default();
-    for (object, sample) in scored.into_iter().flatten() {
-        fold.push(&object);
-        report.samples.push(sample);
-    }
-    Ok(fold.finish()?)
+    benchmark(report, scored)
 }
 
 fn score(

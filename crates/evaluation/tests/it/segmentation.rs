@@ -226,6 +226,32 @@ fn right_predictions_are_right_and_shifted_ones_are_not() {
 }
 
 #[test]
+fn a_sequence_too_long_for_eight_bits_leaves_official_decay_undefined() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    for root in [truth.join("Annotations/480p"), found.clone()] {
+        sequence(&root.join("short"), 1, 0);
+        for frame in 0..302 {
+            picture(&root.join(format!("long/{frame:05}.png")), 1, 0);
+        }
+    }
+    let value = |report: &tubelet_evaluation::Report, name: &str| {
+        let mut figures = report.summary.iter();
+        figures.find(|figure| figure.name == name).unwrap().value
+    };
+    // Bins of the 300 frames that count end at 0, 75, 150, 224 and 299, which is 43 in eight bits.
+    let report = judge("davis-2017", &truth, &found, &by("official-decay")).unwrap();
+    assert_eq!(value(&report, "J-Decay"), None);
+    assert_eq!(value(&report, "J-Mean"), Some(1.0));
+    assert_eq!(report.samples[0].id, "long/1");
+    assert_eq!(report.samples[0].values[3], None);
+    assert_eq!(report.samples[1].values[3], Some(0.0));
+    assert!(report.notes[0].starts_with("1 objects have no decay"));
+    let report = judge("davis-2017", &truth, &found, &by("exact")).unwrap();
+    assert_eq!((value(&report, "J-Decay"), report.notes.len()), (Some(0.0), 0));
+}
+
+#[test]
 fn objects_of_sa_v_score_as_in_its_evaluator() {
     let vectors = golden("sa_v");
     let numbers: Vec<usize> = vectors["size"]
