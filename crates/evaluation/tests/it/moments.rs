@@ -66,6 +66,23 @@ fn moments_of_charades_score_as_in_lgi() {
 }
 
 #[test]
+fn the_three_best_of_five_moments_have_a_mean_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.txt"),
+        folder.path().join("found.jsonl"),
+    );
+    fs::write(&truth, "V 0.0 10.0##someone sits down.\n").unwrap();
+    let windows = [1.0, 5.0, 2.0, 8.0, 3.0].map(|end| json!([0.0, end, 0.5]));
+    let row = json!({"qid": 0, "query": "someone sits down.", "vid": "V", "pred_relevant_windows": windows});
+    fs::write(&found, lines(&[row])).unwrap();
+    let report = judge("charades-sta", &truth, &found, &Options::default()).unwrap();
+    near("first", figure(&report, "mIoU"), 0.1);
+    let three = figure(&report, "mIoU of the best three of five");
+    near("three", three, (0.8 + 0.5 + 0.3) / 3.0);
+}
+
+#[test]
 fn real_sentences_of_charades_answered_with_the_truth_are_all_found() {
     let Some(data) = shared("charades_sta") else {
         return;
