@@ -40,6 +40,15 @@ const DECAY: &[Rules] = &[
          with 257 to 341, neither the object nor the benchmark has one",
     ),
 ];
+const PROPOSALS: &[Rules] = &[
+    DECAY[0],
+    DECAY[1],
+    rules(
+        "trackeval",
+        "as TrackEval: proposals of any number are assigned by J alone, objects may appear after the first frame, decay \
+         with positions modulo 256",
+    ),
+];
 const DAVIS_LIST: Option<&str> =
     Some("a list in ImageSets, such as `val`; all sequences on the disk if left out");
 const TUBES: &str =
@@ -67,7 +76,7 @@ pub(crate) const DAVIS_2017_UNSUPERVISED: Entry = Entry {
     truth: "Annotations_unsupervised/480p/VIDEO/FRAME.png, values are objects, 255 void",
     predictions: LABELS,
     split: DAVIS_LIST,
-    rules: DECAY,
+    rules: PROPOSALS,
 };
 pub(crate) const VOS_BENCHMARK: Entry = Entry {
     name: "vos-benchmark",

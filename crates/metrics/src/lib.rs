@@ -77,7 +77,7 @@ pub use precise_box::PreciseBox;
 pub use protocols::davis_2016::Davis2016Sequence;
 pub use protocols::davis_2017::Davis2017Sequence;
 pub use protocols::davis_unsupervised::{
-    AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence,
+    AssignedObject, DAVIS_PROPOSALS, DavisUnsupervisedSequence, ProposalRules,
 };
 pub use protocols::got10k::{Got10kFold, got10k_iou, got10k_speed};
 pub use protocols::got10k_classes::{ClassBalanced, Got10kClassFold};

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use crate::error::MetricsError;
 use crate::mean::Mean;
 
-/// A value above this counts for the recall.
+/// A value above this counts for the recall, unless something else is asked for.
 const RECALL_THRESHOLD: f64 = 0.5;
 /// Decay compares the first and the last of this many bins.
 const BINS: usize = 4;
@@ -42,6 +42,7 @@ pub struct SeriesFold {
     frames: usize,
     pushed: usize,
     all: Mean,
+    recall_threshold: f64,
     above_threshold: usize,
     first_bin: Bin,
     last_bin: Bin,
@@ -63,9 +64,19 @@ impl SeriesFold {
             frames,
             pushed: 0,
             all: Mean::default(),
+            recall_threshold: RECALL_THRESHOLD,
             above_threshold: 0,
             first_bin: Bin::new(edge(0)..=edge(1)),
             last_bin: Bin::new(edge(BINS - 1)..=edge(BINS)),
+        }
+    }
+
+    /// The same before its first value, where a value must be above another number to count for the recall.
+    #[must_use]
+    pub fn recalled_above(self, threshold: f64) -> Self {
+        Self {
+            recall_threshold: threshold,
+            ..self
         }
     }
 
@@ -73,7 +84,7 @@ impl SeriesFold {
     /// mean.
     pub fn push(&mut self, value: f64) {
         self.all.push(value);
-        self.above_threshold += usize::from(value > RECALL_THRESHOLD);
+        self.above_threshold += usize::from(value > self.recall_threshold);
         self.first_bin.push(self.pushed, value);
         self.last_bin.push(self.pushed, value);
         self.pushed += 1;

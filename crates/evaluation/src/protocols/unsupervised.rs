@@ -5,7 +5,8 @@
 
 use tubelet_datasets::DavisYear;
 use tubelet_metrics::{
-    BenchmarkReport, DavisUnsupervisedSequence, ObjectReport, RefDavisFold, ScoredFrames,
+    BenchmarkReport, DavisUnsupervisedSequence, ObjectReport, ProposalRules, RefDavisFold,
+    ScoredFrames,
 };
 
 use super::davis::{COLUMNS, benchmark, decay, figures, sequences, values};
@@ -74,7 +75,12 @@ fn score(
     let refuse = Problem::of(&sequence.name);
     let frames = sequence.frames.len();
     let first = sequence.first_truth()?;
-    let fold = DavisUnsupervisedSequence::new(&first.map()?, frames, decay(task));
+    let rules = if task.by("trackeval") {
+        ProposalRules::TrackEval
+    } else {
+        ProposalRules::Davis(decay(task))
+    };
+    let fold = DavisUnsupervisedSequence::new(&first.map()?, frames, rules);
     let mut fold = fold.map_err(&refuse)?;
     for frame in &sequence.frames {
         let Some(labels) = sequence.predicted(frame, first.size())? else {
@@ -87,7 +93,7 @@ fn score(
     let samples = objects.into_iter().map(|object| {
         let id = format!("{}/{}", sequence.name, object.object);
         let id = prefix.map_or(id.clone(), |prefix| format!("{prefix}/{id}"));
-        // No label is above 20, so none stands for an object without proposal.
+        // Where there is a proposal of the largest number, no object is without one.
         let proposal = object.proposal.map_or(0, |proposal| proposal as u8);
         let labels = [
             vec![object.object as u8],

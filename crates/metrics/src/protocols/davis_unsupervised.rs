@@ -3,6 +3,7 @@
 //! All frames count, the first and the last too, and void pixels for nothing. Source: Caelles et al., *The 2019 DAVIS
 //! Challenge*, and the `_evaluate_unsupervised` of its evaluation code. That code gives objects in the order of their
 //! proposals but numbers them as if in their own, so its rows may be exchanged; means over objects are the same.
+//! TrackEval's `j_and_f.py` and `davis.py` count otherwise: [`ProposalRules`].
 
 use tubelet_geometry::{FrameSize, Mask};
 
@@ -17,6 +18,35 @@ use crate::series::{DecayPositions, SeriesFold};
 
 /// The most proposals a sequence may have.
 pub const DAVIS_PROPOSALS: usize = 20;
+
+/// Whose code is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProposalRules {
+    /// The evaluation code of DAVIS: assigned by mean J&F, at most twenty proposals, objects of the first frame.
+    Davis(DecayPositions),
+    /// TrackEval: assigned by mean J alone, any number of proposals, objects of all frames. A frame counts for the recall
+    /// where it is above one half by more than the distance from 1 to the next number, and decay is as with
+    /// [`DecayPositions::WrappedEightBit`].
+    TrackEval,
+}
+
+impl ProposalRules {
+    fn series(self, frames: usize) -> SeriesFold {
+        match self {
+            Self::Davis(decay) => SeriesFold::new(frames, decay),
+            Self::TrackEval => SeriesFold::new(frames, DecayPositions::WrappedEightBit)
+                .recalled_above(0.5 + f64::EPSILON),
+        }
+    }
+
+    /// What the assignment makes as large as it can.
+    fn worth(self, report: &ObjectReport) -> f64 {
+        match self {
+            Self::Davis(_) => f64::midpoint(report.region.mean, report.boundary.mean),
+            Self::TrackEval => report.region.mean,
+        }
+    }
+}
 
 /// An object and the proposal that was assigned to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,11 +65,10 @@ pub struct DavisUnsupervisedSequence {
     matcher: BoundaryMatcher,
     size: FrameSize,
     frame: usize,
-    objects: usize,
-    /// The largest proposal that was seen.
-    proposals: usize,
-    /// For each object: against the empty mask, then against each proposal.
-    pairs: Vec<[PairFold; DAVIS_PROPOSALS + 1]>,
+    rules: ProposalRules,
+    /// For each object: against the empty mask, then against each proposal up to the largest that was seen. By the rules
+    /// of TrackEval one more follows, for an object that no frame has shown yet.
+    pairs: Vec<Vec<PairFold>>,
 }
 
 /// The scores of one proposal as one object.
@@ -64,8 +93,8 @@ impl PairFold {
 }
 
 impl DavisUnsupervisedSequence {
-    /// A sequence of `frames` frames. Its objects are those of the ground truth of the first frame, numbered without
-    /// gaps.
+    /// A sequence of `frames` frames. Its objects are numbered without gaps. By the rules of DAVIS they are those of the
+    /// ground truth of the first frame, by those of TrackEval that of the other frames may add some.
     ///
     /// # Errors
     /// [`MetricsError::NothingToScore`] where there is no frame, [`MetricsError::NoObjects`] where the first frame
@@ -73,7 +102,7 @@ impl DavisUnsupervisedSequence {
     pub fn new(
         first_truth: &LabelMap<'_>,
         frames: usize,
-        decay: DecayPositions,
+        rules: ProposalRules,
     ) -> Result<Self, MetricsError> {
         if frames == 0 {
             return Err(MetricsError::NothingToScore { frames });
@@ -82,7 +111,7 @@ impl DavisUnsupervisedSequence {
         if objects == 0 {
             return Err(MetricsError::NoObjects);
         }
-        let series = SeriesFold::new(frames, decay);
+        let series = rules.series(frames);
         let pair = PairFold {
             region: series.clone(),
             boundary: series,
@@ -92,9 +121,8 @@ impl DavisUnsupervisedSequence {
             matcher: BoundaryMatcher::new(size),
             size,
             frame: 0,
-            objects,
-            proposals: 0,
-            pairs: vec![std::array::from_fn(|_| pair.clone()); objects],
+            rules,
+            pairs: vec![vec![pair]; objects + usize::from(rules == ProposalRules::TrackEval)],
         })
     }
 
@@ -122,7 +150,8 @@ impl DavisUnsupervisedSequence {
         }
         // Proposals beyond the largest number in the frame are empty here.
         let label = prediction.largest_label();
-        if usize::from(label) > DAVIS_PROPOSALS {
+        let is_limited = self.rules != ProposalRules::TrackEval;
+        if is_limited && usize::from(label) > DAVIS_PROPOSALS {
             return Err(MetricsError::UnknownObject {
                 frame,
                 label,
@@ -130,7 +159,7 @@ impl DavisUnsupervisedSequence {
             });
         }
         self.frame += 1;
-        self.proposals = self.proposals.max(usize::from(label));
+        self.make_room(truth.object_count(), usize::from(label));
         let void = truth.object(VOID_LABEL);
         let prepare = |mask: &Mask| PreparedMask::new(mask, &self.matcher);
         let proposals: Vec<PreparedMask> = prediction
@@ -139,7 +168,7 @@ impl DavisUnsupervisedSequence {
             .map(|proposal| prepare(&(proposal - &void)))
             .collect();
         let nothing = prepare(&Mask::new(expected));
-        let objects = truth.objects(self.objects);
+        let objects = truth.objects(self.pairs.len());
         for (object, pairs) in objects.iter().zip(&mut self.pairs) {
             let object = prepare(object);
             let missed = PreparedMask::score(&object, &nothing);
@@ -156,30 +185,47 @@ impl DavisUnsupervisedSequence {
         Ok(())
     }
 
-    /// Assigns proposals to objects so that the sum of their mean J&F is the largest, and gives the objects in the
+    /// Makes room for objects and proposals that no frame before has shown, which were empty until now.
+    fn make_room(&mut self, objects: usize, proposals: usize) {
+        if self.rules == ProposalRules::TrackEval
+            && self.pairs.len() <= objects
+            && let Some(unseen) = self.pairs.last().cloned()
+        {
+            self.pairs.resize(objects + 1, unseen);
+        }
+        for pairs in &mut self.pairs {
+            if pairs.len() <= proposals
+                && let Some(empty) = pairs.first().cloned()
+            {
+                pairs.resize(proposals + 1, empty);
+            }
+        }
+    }
+
+    /// Assigns proposals to objects so that the sum of their mean J&F (TrackEval: J) is the largest, and gives the objects in the
     /// order of their numbers. Proposals beyond the objects are ignored, not punished; where there are fewer, empty
     /// ones are added.
     ///
     /// # Errors
     /// [`MetricsError::FrameCount`] where frames are missing or too many.
     pub fn finish(&self) -> Result<Vec<AssignedObject>, MetricsError> {
+        let unseen = usize::from(self.rules == ProposalRules::TrackEval);
+        let objects = self.pairs.len().saturating_sub(unseen);
         let reports = self
             .pairs
             .iter()
+            .take(objects)
             .map(|pairs| pairs.iter().map(PairFold::finish).collect())
             .collect::<Result<Vec<Vec<ObjectReport>>, MetricsError>>()?;
-        let rows = self.proposals.max(self.objects);
-        let proposal = |row: usize| (row < self.proposals).then_some(row + 1);
+        let proposals = self.pairs.first().map_or(0, |pairs| pairs.len() - 1);
+        let proposal = |row: usize| (row < proposals).then_some(row + 1);
         let report = |row: usize, object: usize| {
             let pairs: Option<&Vec<ObjectReport>> = reports.get(object);
             pairs.and_then(|pairs| pairs.get(proposal(row).unwrap_or(0)))
         };
-        let score = |row, object| {
-            report(row, object).map_or(0.0, |report| {
-                f64::midpoint(report.region.mean, report.boundary.mean)
-            })
-        };
-        let mut assigned: Vec<AssignedObject> = best_assignment(rows, self.objects, score)
+        let score = |row, object| report(row, object).map_or(0.0, |report| self.rules.worth(report));
+        let rows = proposals.max(objects);
+        let mut assigned: Vec<AssignedObject> = best_assignment(rows, objects, score)
             .into_iter()
             .filter_map(|(row, object)| {
                 Some(AssignedObject {
@@ -203,9 +249,10 @@ mod tests {
         LabelMap::new(FrameSize::new(4, 1), labels).unwrap()
     }
 
+    const DAVIS: ProposalRules = ProposalRules::Davis(DecayPositions::Exact);
+
     fn assigned(truth: &[u8], prediction: &[u8]) -> Vec<(Option<usize>, f64)> {
-        let mut sequence =
-            DavisUnsupervisedSequence::new(&map(truth), 2, DecayPositions::Exact).unwrap();
+        let mut sequence = DavisUnsupervisedSequence::new(&map(truth), 2, DAVIS).unwrap();
         for _ in 0..2 {
             sequence.push(&map(truth), &map(prediction)).unwrap();
         }
@@ -244,8 +291,7 @@ mod tests {
     #[test]
     fn too_many_proposals_and_frames_are_refused() {
         let truth = map(&[1, 1, 0, 0]);
-        let mut sequence =
-            DavisUnsupervisedSequence::new(&truth, 1, DecayPositions::Exact).unwrap();
+        let mut sequence = DavisUnsupervisedSequence::new(&truth, 1, DAVIS).unwrap();
         let error = sequence.push(&truth, &map(&[0, 0, 0, 21])).unwrap_err();
         assert!(matches!(
             error,
@@ -255,5 +301,65 @@ mod tests {
         sequence.push(&truth, &truth).unwrap();
         sequence.push(&truth, &truth).unwrap();
         assert!(sequence.finish().is_err());
+    }
+
+    /// The objects of a sequence of single rows: their proposals, mean J, and recall of J.
+    fn judged(
+        rules: ProposalRules,
+        frames: &[([u8; 10], [u8; 10])],
+    ) -> Vec<(Option<usize>, f64, f64)> {
+        let size = FrameSize::new(10, 1);
+        let map = |labels| LabelMap::new(size, labels).unwrap();
+        let first = map(&frames[0].0);
+        let mut sequence = DavisUnsupervisedSequence::new(&first, frames.len(), rules).unwrap();
+        for (truth, prediction) in frames {
+            sequence.push(&map(truth), &map(prediction)).unwrap();
+        }
+        let objects = sequence.finish().unwrap().into_iter();
+        objects
+            .map(|object| {
+                let region = object.report.region;
+                (object.proposal, region.mean, region.recall)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn trackeval_assigns_by_region_alone() {
+        // The first proposal has the larger J of 4/8, the second a J of 3/8 and more of the edges right.
+        let truth = [1, 1, 1, 1, 1, 1, 1, 1, 0, 0];
+        let frames = [(truth, [1, 1, 1, 1, 0, 2, 2, 2, 0, 0])];
+        let [davis, trackeval] =
+            [DAVIS, ProposalRules::TrackEval].map(|rules| judged(rules, &frames));
+        assert_eq!(davis, [(Some(2), 0.375, 0.0)]);
+        assert_eq!(trackeval, [(Some(1), 0.5, 0.0)]);
+    }
+
+    #[test]
+    fn trackeval_knows_objects_and_proposals_of_later_frames() {
+        let frames = [
+            (
+                [1, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+                [1, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                [1, 1, 0, 2, 2, 2, 2, 0, 0, 255],
+                [1, 1, 0, 30, 30, 30, 0, 0, 0, 30],
+            ),
+        ];
+        // Both are empty in the first frame, and 3 of 4 pixels are found in the second, where one more is void.
+        let found = judged(ProposalRules::TrackEval, &frames);
+        assert_eq!(found, [(Some(1), 1.0, 1.0), (Some(30), 0.875, 1.0)]);
+    }
+
+    #[test]
+    fn trackeval_recalls_what_is_clearly_above_a_half() {
+        let recall = |rules: ProposalRules| {
+            let mut series = rules.series(2);
+            series.push(0.5 + f64::EPSILON);
+            series.push(0.5 + 2.0 * f64::EPSILON);
+            series.finish().unwrap().recall
+        };
+        assert_eq!((recall(DAVIS), recall(ProposalRules::TrackEval)), (1.0, 0.5));
     }
 }

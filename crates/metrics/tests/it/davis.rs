@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_metrics::{
-    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, LabelMap, SaVObject,
+    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, LabelMap, ProposalRules,
+    SaVObject,
     ScoredFrames, VosBenchmarkSequence,
 };
 
@@ -130,8 +131,9 @@ fn proposals_are_assigned_as_in_the_davis_code() {
         let truth = images(&results.join("semi-supervised/osvos").join(&name));
         let prediction = images(&results.join("unsupervised/rvos").join(&name));
         let first = truth[0].map();
+        let rules = ProposalRules::Davis(DecayPositions::Exact);
         let mut sequence =
-            DavisUnsupervisedSequence::new(&first, truth.len(), DecayPositions::Exact).unwrap();
+            DavisUnsupervisedSequence::new(&first, truth.len(), rules).unwrap();
         for (truth, prediction) in truth.iter().zip(&prediction) {
             sequence.push(&truth.map(), &prediction.map()).unwrap();
         }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use tubelet_geometry::{FrameSize, RunLength};
 use tubelet_metrics::{
-    Davis2017Sequence, DavisUnsupervisedSequence, DecayPositions, KittiMotsSequence, LabelMap,
+    Davis2017Sequence, DavisUnsupervisedSequence, DecayPositions, KittiMotsSequence, LabelMap, ProposalRules,
     MOTS_CAR, ReportFold, ScoredFrames, TrackedMask, VosBenchmarkSequence,
 };
 
@@ -79,7 +79,7 @@ proptest! {
     fn the_numbers_of_proposals_do_not_matter(truth in frames(), prediction in frames(), names in names()) {
         let sum = |prediction: &Frames| {
             let (truth, prediction) = (maps(&truth), maps(prediction));
-            let mut sequence = DavisUnsupervisedSequence::new(&truth[0], FRAMES, DecayPositions::Exact).unwrap();
+            let mut sequence = DavisUnsupervisedSequence::new(&truth[0], FRAMES, ProposalRules::Davis(DecayPositions::Exact)).unwrap();
             for (truth, prediction) in truth.iter().zip(&prediction) {
                 sequence.push(truth, prediction).unwrap();
             }
