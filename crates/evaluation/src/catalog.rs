@@ -119,8 +119,12 @@ pub(crate) const REVOS: Entry = Entry {
     split: Some("`valid` if left out"),
     rules: &[
         rules(
-            "sa2va",
+            "exact",
             "predicted pixels count as 1, so that A and R are what they are meant to be; exact means",
+        ),
+        rules(
+            "sa2va",
+            "predicted pixels count as 1 and each sentence is rounded to two decimals, as Sa2VA's code does",
         ),
         rules(
             "visa",

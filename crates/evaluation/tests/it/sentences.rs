@@ -89,7 +89,11 @@ fn real_masks_as_sentences_of_revos_score_as_in_its_code() {
     .unwrap();
     fs::write(gt.join("mask_dict.json"), masks.to_string()).unwrap();
     fs::write(gt.join("mask_dict_foreground.json"), foreground.to_string()).unwrap();
-    for (rules, encoding) in [("sa2va", "pred_0_1"), ("visa", "pred_0_255")] {
+    for (rules, encoding) in [
+        ("exact", "pred_0_1"),
+        ("sa2va", "pred_0_1"),
+        ("visa", "pred_0_255"),
+    ] {
         let report = judge("revos", &gt, &found, &by(rules)).unwrap();
         assert_eq!(report.samples.len(), expected.len());
         assert!(!expected.is_empty());
@@ -247,6 +251,36 @@ fn fewer_true_masks_than_frames_are_refused() {
         let expected = "`v/1`: the ground truth has 4 masks for 5 frames";
         assert!(error.contains(expected), "{protocol}: {error}");
     }
+}
+
+#[test]
+fn rules_of_revos_differ_in_rounding_and_in_the_byte_of_a_pixel() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    split(&gt);
+    let masks = read(&gt.join("mask_dict.json"));
+    let foreground = json!({"v": {"masks_rle": masks["8"]}});
+    fs::write(gt.join("mask_dict_foreground.json"), foreground.to_string()).unwrap();
+    let sentence = |kind: u8| json!({"exp": "second", "obj_id": [2], "anno_id": [8], "type_id": kind});
+    let mut text = read(&gt.join("meta_expressions.json"));
+    text["videos"]["v"]["expressions"] = json!({"0": sentence(0), "1": sentence(1)});
+    fs::write(gt.join("meta_expressions_valid_.json"), text.to_string()).unwrap();
+    for sentence in ["v/0", "v/1"] {
+        sequence(&found.join(sentence), 2, 2);
+    }
+    // 24 of 32 pixels are found with 40 others, in a picture of 384.
+    for (rules, region, accuracy) in [
+        ("exact", 1.0 / 3.0, 336.0 / 384.0),
+        ("sa2va", 0.3333, 0.875),
+        ("visa", 0.3333, 0.8125),
+    ] {
+        let report = judge("revos", &gt, &found, &by(rules)).unwrap();
+        near(rules, figure(&report, "J"), region);
+        near(rules, figure(&report, "A"), accuracy);
+        near(rules, figure(&report, "R"), 0.0);
+    }
+    let default = judge("revos", &gt, &found, &Options::default()).unwrap();
+    assert_eq!(default.rules.name, "exact");
 }
 
 #[test]

@@ -134,13 +134,15 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let foreground = data.foreground();
     let foreground =
         foreground.ok_or_else(|| no_masks(data.root(), dataset, "mask_dict_foreground.json"))?;
-    let (stored, rounding) = if task.by("visa") {
-        (
-            StoredForeground::TwoHundredFiftyFive,
-            RevosRounding::TwoDecimals,
-        )
+    let stored = if task.by("visa") {
+        StoredForeground::TwoHundredFiftyFive
     } else {
-        (StoredForeground::One, RevosRounding::Exact)
+        StoredForeground::One
+    };
+    let rounding = if task.by("exact") {
+        RevosRounding::Exact
+    } else {
+        RevosRounding::TwoDecimals
     };
     let sentences = sentences(task, data.videos(), &mut report)?;
     let scored = task.score_all(&sentences, |sentence| {

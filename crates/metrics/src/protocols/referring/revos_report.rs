@@ -24,7 +24,7 @@ pub enum RevosRounding {
     /// They are not.
     #[default]
     Exact,
-    /// To a percentage with two decimals, as the official code does before it averages.
+    /// To a percentage with two decimals, as the official code and that of Sa2VA do before they average.
     TwoDecimals,
 }
 
