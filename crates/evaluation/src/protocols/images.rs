@@ -1,25 +1,48 @@
 //! A2D-Sentences and JHMDB-Sentences: sentences to masks in single frames.
 //!
 //! In: sentences with the true mask of a frame, and scored masks by the name of sentence and frame. Out: P@K, overall
-//! and mean IoU, mAP.
+//! and mean IoU, mAP and its parts. RefCOCO is judged likewise by the rules of ReferFormer.
 
 use std::collections::BTreeMap;
 
 use tubelet_datasets::{A2dSentence, A2dSentences, A2dSubset, JhmdbSentences, SentenceMaskResult};
 use tubelet_geometry::{Mask, RunLength};
-use tubelet_metrics::{A2dFold, ScoredMask};
+use tubelet_metrics::{A2dFold, A2dReport, ScoredMask};
 
+use super::youtube_vis;
 use crate::error::{EvaluationError, Problem};
 use crate::evidence::{Evidence, FramePicture, MaskEvidence, MaskSource};
 use crate::report::{Figure, Report, Sample};
 use crate::task::Task;
 
+/// The figures of COCO's evaluator that are about precision: at all overlaps, two of them, and three ranges of areas.
+const PRECISION_FIGURES: usize = 6;
+
 /// A sentence in a frame.
-struct Asked<'a> {
-    id: String,
-    video: &'a str,
-    frame: usize,
-    text: &'a str,
+pub(super) struct Asked<'a> {
+    pub(super) id: String,
+    pub(super) text: &'a str,
+    pub(super) place: Place<'a>,
+}
+
+/// Where the picture of a frame lies in the folder of frames.
+pub(super) enum Place<'a> {
+    /// A frame of a video.
+    InVideo(&'a str, usize),
+    /// A file.
+    File(&'a str),
+}
+
+impl Place<'_> {
+    fn picture(&self, task: &Task<'_>) -> Option<FramePicture> {
+        let folder = task.options.frames.as_ref()?;
+        match self {
+            Self::InVideo(video, frame) => FramePicture::find(folder, video, *frame),
+            Self::File(name) => Some(folder.join(name))
+                .filter(|path| path.is_file())
+                .map(FramePicture::File),
+        }
+    }
 }
 
 /// A2D-Sentences: every annotated frame that shows the actor.
@@ -41,16 +64,15 @@ pub(crate) fn a2d(task: &Task<'_>) -> Result<Report, EvaluationError> {
                 };
                 let sentence = Asked {
                     id: sentence.image_id(frame),
-                    video,
-                    frame: frame as usize,
                     text: &sentence.text,
+                    place: Place::InVideo(video, frame as usize),
                 };
                 asked.push((sentence, RunLength::encode(&actor.mask)));
             }
         }
         Ok(asked)
     })?;
-    judge(task, read.into_iter().flatten().collect())
+    judge(task, read.into_iter().flatten().collect(), "frames")
 }
 
 /// JHMDB-Sentences: the frames of the published list.
@@ -59,16 +81,20 @@ pub(crate) fn jhmdb(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let read = task.score_all(data.samples(), |sample| {
         let asked = Asked {
             id: sample.image_id(),
-            video: &sample.video,
-            frame: sample.frame,
             text: &sample.text,
+            place: Place::InVideo(&sample.video, sample.frame),
         };
         Ok((asked, RunLength::encode(&sample.mask()?)))
     })?;
-    judge(task, read)
+    judge(task, read, "frames")
 }
 
-fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, EvaluationError> {
+/// Judges scored masks of sentences in frames or images.
+pub(super) fn judge(
+    task: &Task<'_>,
+    truth: Vec<(Asked<'_>, RunLength)>,
+    scenes: &'static str,
+) -> Result<Report, EvaluationError> {
     let mut report = task.report(&["IoU"]);
     let mut results: BTreeMap<String, Vec<SentenceMaskResult>> = BTreeMap::new();
     for result in SentenceMaskResult::read_all(task.inputs.predictions)? {
@@ -80,7 +106,7 @@ fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, 
     let named = (truth, |(asked, _): &(Asked<'_>, RunLength)| {
         asked.id.clone()
     });
-    let truth = task.pair_items("sentence in a frame", named, results.keys(), &mut report)?;
+    let truth = task.pair_items("sentence", named, results.keys(), &mut report)?;
     let scored = task.score_all(&truth, |(asked, truth)| {
         let found = results
             .get(&asked.id)
@@ -104,10 +130,9 @@ fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, 
         let best = found
             .iter()
             .max_by(|one, other| one.score.total_cmp(&other.score));
-        let folder = task.options.frames.as_ref();
         let evidence = Evidence::Masks(MaskEvidence {
             caption: format!("{}: {}", asked.id, asked.text),
-            image: folder.and_then(|folder| FramePicture::find(folder, asked.video, asked.frame)),
+            image: asked.place.picture(task),
             truth: MaskSource::Codes(vec![truth.clone()]),
             prediction: MaskSource::Codes(best.map(|best| best.mask.clone()).into_iter().collect()),
         });
@@ -122,22 +147,30 @@ fn judge(task: &Task<'_>, truth: Vec<(Asked<'_>, RunLength)>) -> Result<Report, 
         report.samples.push(sample);
     }
     let found = fold.finish()?;
+    report.summary = figures(&found);
+    report.summary.push(Figure::count(
+        format!("sentences in {scenes}"),
+        found.samples,
+    ));
+    Ok(report)
+}
+
+/// The figures that MTTR and ReferFormer print; the published mAP is that of all overlaps and areas.
+fn figures(found: &A2dReport) -> Vec<Figure> {
     let precision = found.precision.iter();
-    report.summary = precision
+    let mut figures: Vec<Figure> = precision
         .map(|at| Figure::share(format!("P@{}", at.threshold), at.share))
         .collect();
-    report
-        .summary
-        .push(Figure::share("Overall IoU", found.overall_iou));
-    report
-        .summary
-        .push(Figure::share("Mean IoU", found.mean_iou));
-    let all = found.detection.by_area.first().and_then(Option::as_ref);
-    report
-        .summary
-        .push(Figure::share("mAP", all.map(|all| all.average_precision)));
-    report
-        .summary
-        .push(Figure::count("sentences in frames", found.samples));
-    Ok(report)
+    figures.push(Figure::share("Overall IoU", found.overall_iou));
+    figures.push(Figure::share("Mean IoU", found.mean_iou));
+    let detection = youtube_vis::figures(&found.detection);
+    let precision = detection.into_iter().take(PRECISION_FIGURES);
+    figures.extend(precision.map(|figure| match figure.name.as_str() {
+        "AP" => Figure {
+            name: "mAP".to_owned(),
+            ..figure
+        },
+        _ => figure,
+    }));
+    figures
 }

@@ -1,7 +1,7 @@
 //! RefCOCO, RefCOCO+ and RefCOCOg: expressions to boxes or masks in images.
 //!
 //! In: references of a split with COCO's annotations, and boxes or masks by the number of the sentence. Out: P@k of boxes,
-//! or cumulative and mean IoU of masks.
+//! or cumulative and mean IoU of masks. What ReferFormer does with masks stands in `images`.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -14,6 +14,7 @@ use tubelet_metrics::{
     ExpressionMasks, PreciseBox, RefCocoBoxFold, RefCocoBoxRules, RefCocoMaskFold, RefCocoMaskRules,
 };
 
+use super::images::{self, Place};
 use crate::error::{EvaluationError, Problem, Problems};
 use crate::evidence::{BoxEvidence, Evidence, FramePicture, MaskEvidence, MaskSource};
 use crate::report::{Figure, Report, Sample};
@@ -77,6 +78,7 @@ pub(crate) fn ref_coco(task: &Task<'_>) -> Result<Report, EvaluationError> {
     match task.rules.name {
         "iou" => boxes(task, asked, RefCocoBoxRules::Iou),
         "giou" => boxes(task, asked, RefCocoBoxRules::GeneralizedIou),
+        "referformer" => surest_masks(task, &asked),
         "lisa" => masks(task, asked, RefCocoMaskRules::Lisa),
         _ => masks(task, asked, RefCocoMaskRules::Lavt),
     }
@@ -232,4 +234,17 @@ fn masks(
         .summary
         .push(Figure::count("sentences", found.samples));
     Ok(report)
+}
+
+/// By the rules of ReferFormer, which are those of A2D-Sentences.
+fn surest_masks(task: &Task<'_>, asked: &[Asked<'_>]) -> Result<Report, EvaluationError> {
+    let truth = task.score_all(asked, |asked| {
+        let sentence = images::Asked {
+            id: asked.id.clone(),
+            text: &asked.sentence.text,
+            place: Place::File(&asked.object.file_name),
+        };
+        Ok((sentence, asked.object.mask()?))
+    })?;
+    images::judge(task, truth, "images")
 }

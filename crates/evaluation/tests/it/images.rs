@@ -61,6 +61,27 @@ fn expressions_of_refcoco_are_judged_by_box_and_by_mask() {
         Ok(report) => near("cIoU", figure(&report, "cIoU"), 6.0 / 9.0),
         Err(error) => panic!("{error}"),
     }
+    // The same as the surest of two masks; the other one is right.
+    let masks = sentences.iter().flat_map(|id| {
+        let row = |counts: Value, score: f64| {
+            let code = json!({"size": [6, 8], "counts": counts});
+            json!({"image_id": id.to_string(), "score": score, "segmentation": code})
+        };
+        let right = json!([13, 3, 3, 3, 3, 3, 20]);
+        [row(json!([13, 3, 3, 3, 26]), 0.9), row(right, 0.5)]
+    });
+    fs::write(&found, json!(masks.collect::<Vec<Value>>()).to_string()).unwrap();
+    let report = judge("refcoco", &root, &found, &split("referformer")).unwrap();
+    near("overall", figure(&report, "Overall IoU"), 6.0 / 9.0);
+    assert_eq!(figure(&report, "P@0.6"), 1.0);
+    assert_eq!(figure(&report, "P@0.7"), 0.0);
+    // Up to 0.65 the surest masks are right, and above that the other half of all masks.
+    near("AP50", figure(&report, "AP50"), 1.0);
+    near("AP75", figure(&report, "AP75"), 0.5);
+    near("mAP", figure(&report, "mAP"), (4.0 + 6.0 * 0.5) / 10.0);
+    near("small", figure(&report, "AP small"), 0.7);
+    let medium = report.summary.iter().find(|it| it.name == "AP medium");
+    assert_eq!(medium.unwrap().value, None);
     let wrong = Options {
         split: Some("testA".to_owned()),
         ..Options::default()
