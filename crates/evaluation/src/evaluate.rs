@@ -37,14 +37,16 @@ pub fn evaluate(
         progress,
         worst: &worst,
     };
-    if !matches!(
-        protocol,
+    let counts_zeroes = match protocol {
         Protocol::Mevis
-            | Protocol::Revos
-            | Protocol::RefYoutubeVos
-            | Protocol::RigCrossView
-            | Protocol::RigGeneric
-    ) {
+        | Protocol::Revos
+        | Protocol::RefYoutubeVos
+        | Protocol::RigCrossView
+        | Protocol::RigGeneric => true,
+        Protocol::RefDavis => task.by("by-expression"),
+        _ => false,
+    };
+    if !counts_zeroes {
         task.without_zeroes()?;
     }
     let judged = judged(&task).map_err(|error| match error {

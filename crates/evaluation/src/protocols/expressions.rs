@@ -21,7 +21,9 @@ use crate::report::{Figure, Report, Sample};
 use crate::sequences::{Sequence, WorstFrame, pair_frames};
 use crate::task::Task;
 
+mod numbered_masks;
 mod revos;
+use numbered_masks::NumberedMasks;
 pub(crate) use revos::revos;
 
 const COLUMNS: [&str; 3] = ["J&F", "J", "F"];
@@ -200,12 +202,21 @@ fn sample(sentence: &Sentence<'_>, scores: Option<ScoreMean>) -> Sample {
 
 /// MeViS.
 pub(crate) fn mevis(task: &Task<'_>) -> Result<Report, EvaluationError> {
-    let mut report = task.report(&COLUMNS);
     let data = Mevis::open(task.inputs.truth, task.split("valid_u"))?;
     let masks = data
         .masks()
         .ok_or_else(|| no_masks(data.root(), "MeViS", "mask_dict.json"))?;
-    let sentences = sentences(task, data.videos(), &mut report)?;
+    by_dictionary(task, (data.videos(), masks), |video| Ok(data.sample(video)))
+}
+
+/// Sentences whose true masks stand in a dictionary, with the pictures of a video's frames.
+fn by_dictionary(
+    task: &Task<'_>,
+    (videos, masks): (&[ReferringVideo], &MaskDictionary),
+    frames_of: impl Fn(&ReferringVideo) -> Result<VideoSample, DatasetError> + Sync,
+) -> Result<Report, EvaluationError> {
+    let mut report = task.report(&COLUMNS);
+    let sentences = sentences(task, videos, &mut report)?;
     let scored = task.score_all(&sentences, |sentence| {
         let refuse = Problem::of(&sentence.id);
         let Some(folder) = &sentence.folder else {
@@ -227,9 +238,10 @@ pub(crate) fn mevis(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let empty = || Problem::value(&sentence.id, "a video without frames");
         let scores = fold.ok_or_else(empty)?.finish().map_err(&refuse)?;
         let codes = truth.union(worst.frame())?.into_iter().collect();
+        let video = frames_of(sentence.video)?;
         let shown = paths.get(worst.frame()).map(|path| {
             let shown = [MaskSource::Codes(codes), any_label(path)];
-            sentence.evidence(task, worst.frame(), shown, &data.sample(sentence.video))
+            sentence.evidence(task, worst.frame(), shown, &video)
         });
         Ok((
             Some(scores),
@@ -257,10 +269,14 @@ fn no_masks(path: &Path, dataset: &'static str, file: &str) -> DatasetError {
     }
 }
 
-/// Refer-YouTube-VOS, and Ref-DAVIS17 in its form: the true masks are label pictures.
+/// Refer-YouTube-VOS, and Ref-DAVIS17 in its form: the true masks are label pictures, or for Ref-DAVIS17 a dictionary.
 pub(crate) fn label_pictures(task: &Task<'_>) -> Result<Report, EvaluationError> {
-    let mut report = task.report(&COLUMNS);
     let data = RefYoutubeVos::open(task.inputs.truth, task.split("valid"))?;
+    if let Some(numbered) = NumberedMasks::find(task, &data)? {
+        let of = (numbered.videos.as_slice(), &numbered.masks);
+        return by_dictionary(task, of, |video| data.sample(video));
+    }
+    let mut report = task.report(&COLUMNS);
     let sentences = sentences(task, data.videos(), &mut report)?;
     let mut problems = Problems::default();
     let mut paired: Vec<(&Sentence<'_>, Vec<u8>, Option<Sequence>)> = Vec::new();

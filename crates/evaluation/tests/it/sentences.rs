@@ -314,6 +314,43 @@ fn label_pictures_are_the_truth_of_refer_youtube_vos_and_ref_davis() {
 }
 
 #[test]
+fn sentences_of_ref_davis_mean_the_masks_of_their_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
+    split(&gt.join("valid"));
+    let frames: Vec<String> = (0..5).map(|frame| format!("{frame:05}")).collect();
+    let video = |sentences: [&str; 2]| {
+        let [one, other] = sentences;
+        json!({"frames": frames, "expressions": {one: {"exp": "it"}, other: {"exp": "it"}}})
+    };
+    let text = json!({"videos": {"v": video(["0", "1"]), "a": video(["2", "10"])}});
+    let meta = gt.join("meta_expressions/valid");
+    fs::create_dir_all(&meta).unwrap();
+    fs::write(meta.join("meta_expressions.json"), text.to_string()).unwrap();
+    // Numbers go to `a/10`, `a/2`, `v/0` and `v/1`.
+    let masks = read(&gt.join("valid/mask_dict.json"));
+    let (first, second) = (&masks["7"], &masks["8"]);
+    let masks = json!({"0": second, "1": first, "2": first, "3": second});
+    fs::write(gt.join("valid/mask_dict.json"), masks.to_string()).unwrap();
+    for sentence in ["a/10", "a/2", "v/0", "v/1"] {
+        sequence(&found.join(sentence), 1, 0);
+    }
+    let report = judge("ref-davis", &gt, &found, &by("by-expression")).unwrap();
+    let region = report.samples.iter().map(|sample| sample.values[1]);
+    let region: Vec<f64> = region.map(Option::unwrap).collect();
+    assert_eq!(region, [0.0, 1.0, 1.0, 0.0]);
+    // Without a picture a sentence is worth nothing.
+    fs::remove_dir_all(found.join("a/2")).unwrap();
+    let zero = |rules: &str| Options {
+        missing: Missing::Zero,
+        ..by(rules)
+    };
+    let report = judge("ref-davis", &gt, &found, &zero("by-expression")).unwrap();
+    near("J", figure(&report, "J"), 0.25);
+    assert!(judge("ref-davis", &gt, &found, &zero("by-annotator")).is_err());
+}
+
+#[test]
 fn four_annotators_of_ref_davis_are_averaged() {
     let folder = tempfile::tempdir().unwrap();
     let (gt, found) = (folder.path().join("gt"), folder.path().join("found"));
