@@ -12,7 +12,7 @@ use tubelet_metrics::{
 
 use crate::error::Problem;
 use crate::evidence::{BoxEvidence, Evidence, FramePicture};
-use crate::report::{Figure, Sample};
+use crate::report::{Figure, Report, Sample};
 use crate::task::Task;
 use crate::tube_predictions::PredictedTube;
 
@@ -51,15 +51,26 @@ enum Truth<'a> {
     },
 }
 
+/// What came of a predicted tube.
+struct Scored {
+    score: TubeScore,
+    sample: Sample,
+    /// Whether there is a frame in which neither box has an area.
+    has_empty_boxes: bool,
+}
+
 /// The frame whose boxes overlap least.
 #[derive(Default)]
 struct WorstBoxes {
     found: Option<(f64, usize, FrameBoxes)>,
+    has_empty: bool,
 }
 
 impl WorstBoxes {
     fn push(&mut self, frame: usize, boxes: FrameBoxes, overlap: Option<f64>) {
         let Some(overlap) = overlap else { return };
+        let is_empty = |edges: Option<PreciseBox>| edges.is_some_and(PreciseBox::is_empty);
+        self.has_empty |= is_empty(boxes.truth) && is_empty(boxes.prediction);
         if self.found.is_none_or(|(least, ..)| overlap < least) {
             self.found = Some((overlap, frame, boxes));
         }
@@ -71,7 +82,7 @@ fn score(
     task: &Task<'_>,
     tube: &Tube<'_>,
     predicted: &PredictedTube,
-) -> Result<(TubeScore, Sample), Problem> {
+) -> Result<Scored, Problem> {
     let refuse = Problem::of(&tube.id);
     let missing = if task.by("stcat") {
         MissingPrediction::Refuse
@@ -142,8 +153,21 @@ fn score(
         })
     });
     let values = [score.tube_iou, score.temporal_iou, score.oracle_tube_iou];
-    let sample = Sample::new(&tube.id, values).shown(task, evidence);
-    Ok((score, sample))
+    Ok(Scored {
+        score,
+        sample: Sample::new(&tube.id, values).shown(task, evidence),
+        has_empty_boxes: worst.has_empty,
+    })
+}
+
+/// Says where the official figures would not be numbers.
+fn note_empty_boxes(report: &mut Report, tubes: usize) {
+    if tubes > 0 {
+        report.notes.push(format!(
+            "{tubes} sentences have frames in which neither box has an area. These share nothing here; official code \
+             divides 0 by 0, and its means are not numbers."
+        ));
+    }
 }
 
 /// The figures of a set of tubes.

@@ -171,6 +171,28 @@ fn rules_differ_where_they_say_so() {
 }
 
 #[test]
+fn two_boxes_without_area_share_nothing_and_are_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.json"),
+        folder.path().join("tubes.json"),
+    );
+    let clip = json!({"a.mp4": {"bbox": [[10, 10, 20, 20], [10, 10, 0, 20]], "st_frame": 31, "st_time": 0, "ed_time": 1,
+        "img_num": 200, "English": "a woman", "img_size": [100, 100]}});
+    fs::write(&truth, clip.to_string()).unwrap();
+    let notes = |right: f64| {
+        let boxes = json!({"30": [10, 10, 30, 30], "31": [10, 10, right, 30]});
+        let tubes = json!([{"id": "a.mp4", "span": [30, 32], "boxes": boxes}]);
+        fs::write(&found, tubes.to_string()).unwrap();
+        let report = judge("hc-stvg", &truth, &found, &by("definition")).unwrap();
+        near("vIoU", figure(&report, "m_vIoU"), 0.5);
+        report.notes
+    };
+    assert!(notes(30.0).is_empty());
+    assert!(notes(10.0)[0].starts_with("1 sentences have frames in which neither box"));
+}
+
+#[test]
 fn tubes_are_told_apart_by_their_spans_and_by_the_length_of_events() {
     let folder = tempfile::tempdir().unwrap();
     let (truth, found) = (

@@ -8,7 +8,7 @@ use tubelet_datasets::HcStvgSample;
 use tubelet_metrics::{FrameSpan, HcStvgAnnotation, PreciseBox, TubeReportFold};
 
 use super::analyses::{Analyses, Durations};
-use super::{COLUMNS, Truth, Tube, figures, ids, score};
+use super::{COLUMNS, Truth, Tube, figures, ids, note_empty_boxes, score};
 use crate::error::{EvaluationError, Problem};
 use crate::report::Report;
 use crate::task::Task;
@@ -31,14 +31,15 @@ pub(crate) fn hc_stvg(task: &Task<'_>) -> Result<Report, EvaluationError> {
             video: sample.frames as f64 / sample.frame_rate(),
             event: sample.span.duration(),
         };
-        let (score, shown) = score(task, &tube(task, sample)?, predicted)?;
-        Ok((score, durations, shown))
+        Ok((score(task, &tube(task, sample)?, predicted)?, durations))
     })?;
+    let empty = scored.iter().filter(|(tube, _)| tube.has_empty_boxes);
+    note_empty_boxes(&mut report, empty.count());
     let (mut fold, mut analyses) = (TubeReportFold::default(), Analyses::default());
-    for (score, durations, sample) in scored {
-        fold.push(&score);
-        analyses.push(&score, durations);
-        report.samples.push(sample);
+    for (tube, durations) in scored {
+        fold.push(&tube.score);
+        analyses.push(&tube.score, durations);
+        report.samples.push(tube.sample);
     }
     report.summary = figures(&fold.finish()?);
     report.groups = analyses.groups("");

@@ -13,7 +13,7 @@ use tubelet_metrics::{
 };
 
 use super::analyses::{Analyses, Durations};
-use super::{COLUMNS, Truth, Tube, figures, ids, is_left_out, score};
+use super::{COLUMNS, Truth, Tube, figures, ids, is_left_out, note_empty_boxes, score};
 use crate::error::{EvaluationError, Problem};
 use crate::report::{Figure, Group, Report};
 use crate::task::{Missing, Task};
@@ -112,11 +112,9 @@ pub(crate) fn vidstg(task: &Task<'_>) -> Result<Report, EvaluationError> {
             let Some(tube) = tube else { return Ok(None) };
             let missing = || Problem::value(&asked.id, "no predicted tube");
             let predicted: &PredictedTube = tubes.get(&asked.id).ok_or_else(missing)?;
-            let (score, sample) = score(task, &tube, predicted)?;
-            let (kind, group) = kind(asked.sentence);
+            let scored = score(task, &tube, predicted)?;
             let number: usize = asked.id.parse().unwrap_or_default();
-            let scored = (kind, score, durations(asked.sample));
-            Ok(Some((number, scored, sample.within(group))))
+            Ok(Some((number, *asked, scored)))
         });
         scored.collect::<Result<Vec<_>, Problem>>()
     })?;
@@ -129,15 +127,18 @@ pub(crate) fn vidstg(task: &Task<'_>) -> Result<Report, EvaluationError> {
     }
     let mut scored: Vec<_> = scored.into_iter().flatten().collect();
     scored.sort_by_key(|(number, ..)| *number);
+    let empty = scored.iter().filter(|(.., tube)| tube.has_empty_boxes);
+    note_empty_boxes(&mut report, empty.count());
     let mut fold = VidStgFold::default();
     let (mut declarative, mut interrogative) = (Analyses::default(), Analyses::default());
-    for (_, (kind, score, durations), sample) in scored {
-        fold.push(kind, &score);
+    for (_, asked, tube) in scored {
+        let ((kind, group), durations) = (kind(asked.sentence), durations(asked.sample));
+        fold.push(kind, &tube.score);
         match kind {
-            SentenceKind::Declarative => declarative.push(&score, durations),
-            SentenceKind::Interrogative => interrogative.push(&score, durations),
+            SentenceKind::Declarative => declarative.push(&tube.score, durations),
+            SentenceKind::Interrogative => interrogative.push(&tube.score, durations),
         }
-        report.samples.push(sample);
+        report.samples.push(tube.sample.within(group));
     }
     let found = fold.finish()?;
     for (name, of_kind) in [
