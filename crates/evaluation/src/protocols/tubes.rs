@@ -78,11 +78,7 @@ impl WorstBoxes {
 }
 
 /// Compares a predicted tube with the true one.
-fn score(
-    task: &Task<'_>,
-    tube: &Tube<'_>,
-    predicted: &PredictedTube,
-) -> Result<Scored, Problem> {
+fn score(task: &Task<'_>, tube: &Tube<'_>, predicted: &PredictedTube) -> Result<Scored, Problem> {
     let refuse = Problem::of(&tube.id);
     let missing = if task.by("stcat") {
         MissingPrediction::Refuse

@@ -151,14 +151,7 @@ fn jhmdb_sentences_score_as_mttr_says_from_the_same_files() {
     }
     close("Overall IoU", &expected["overall"]);
     close("Mean IoU", &expected["mean"]);
-    let names = [
-        "mAP",
-        "AP50",
-        "AP75",
-        "AP small",
-        "AP medium",
-        "AP large",
-    ];
+    let names = ["mAP", "AP50", "AP75", "AP small", "AP medium", "AP large"];
     for (place, name) in names.into_iter().enumerate() {
         let found = report.summary.iter().find(|figure| figure.name == name);
         // The official code gives -1 where there is no object of the size.

@@ -248,7 +248,10 @@ fn a_sequence_too_long_for_eight_bits_leaves_official_decay_undefined() {
     assert_eq!(report.samples[1].values[3], Some(0.0));
     assert!(report.notes[0].starts_with("1 objects have no decay"));
     let report = judge("davis-2017", &truth, &found, &by("exact")).unwrap();
-    assert_eq!((value(&report, "J-Decay"), report.notes.len()), (Some(0.0), 0));
+    assert_eq!(
+        (value(&report, "J-Decay"), report.notes.len()),
+        (Some(0.0), 0)
+    );
 }
 
 #[test]

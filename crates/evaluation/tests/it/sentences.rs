@@ -261,7 +261,8 @@ fn rules_of_revos_differ_in_rounding_and_in_the_byte_of_a_pixel() {
     let masks = read(&gt.join("mask_dict.json"));
     let foreground = json!({"v": {"masks_rle": masks["8"]}});
     fs::write(gt.join("mask_dict_foreground.json"), foreground.to_string()).unwrap();
-    let sentence = |kind: u8| json!({"exp": "second", "obj_id": [2], "anno_id": [8], "type_id": kind});
+    let sentence =
+        |kind: u8| json!({"exp": "second", "obj_id": [2], "anno_id": [8], "type_id": kind});
     let mut text = read(&gt.join("meta_expressions.json"));
     text["videos"]["v"]["expressions"] = json!({"0": sentence(0), "1": sentence(1)});
     fs::write(gt.join("meta_expressions_valid_.json"), text.to_string()).unwrap();

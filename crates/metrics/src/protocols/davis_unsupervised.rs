@@ -223,7 +223,8 @@ impl DavisUnsupervisedSequence {
             let pairs: Option<&Vec<ObjectReport>> = reports.get(object);
             pairs.and_then(|pairs| pairs.get(proposal(row).unwrap_or(0)))
         };
-        let score = |row, object| report(row, object).map_or(0.0, |report| self.rules.worth(report));
+        let score =
+            |row, object| report(row, object).map_or(0.0, |report| self.rules.worth(report));
         let rows = proposals.max(objects);
         let mut assigned: Vec<AssignedObject> = best_assignment(rows, objects, score)
             .into_iter()
@@ -360,6 +361,9 @@ mod tests {
             series.push(0.5 + 2.0 * f64::EPSILON);
             series.finish().unwrap().recall
         };
-        assert_eq!((recall(DAVIS), recall(ProposalRules::TrackEval)), (1.0, 0.5));
+        assert_eq!(
+            (recall(DAVIS), recall(ProposalRules::TrackEval)),
+            (1.0, 0.5)
+        );
     }
 }

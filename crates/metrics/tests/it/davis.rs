@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_metrics::{
-    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, LabelMap, ProposalRules,
-    SaVObject,
-    ScoredFrames, VosBenchmarkSequence,
+    AssignedObject, DavisUnsupervisedSequence, DecayPositions, FrameScorer, LabelMap,
+    ProposalRules, SaVObject, ScoredFrames, VosBenchmarkSequence,
 };
 
 use crate::difference::Difference;
@@ -132,8 +131,7 @@ fn proposals_are_assigned_as_in_the_davis_code() {
         let prediction = images(&results.join("unsupervised/rvos").join(&name));
         let first = truth[0].map();
         let rules = ProposalRules::Davis(DecayPositions::Exact);
-        let mut sequence =
-            DavisUnsupervisedSequence::new(&first, truth.len(), rules).unwrap();
+        let mut sequence = DavisUnsupervisedSequence::new(&first, truth.len(), rules).unwrap();
         for (truth, prediction) in truth.iter().zip(&prediction) {
             sequence.push(&truth.map(), &prediction.map()).unwrap();
         }

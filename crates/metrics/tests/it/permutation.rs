@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use tubelet_geometry::{FrameSize, RunLength};
 use tubelet_metrics::{
-    Davis2017Sequence, DavisUnsupervisedSequence, DecayPositions, KittiMotsSequence, LabelMap, ProposalRules,
-    MOTS_CAR, ReportFold, ScoredFrames, TrackedMask, VosBenchmarkSequence,
+    Davis2017Sequence, DavisUnsupervisedSequence, DecayPositions, KittiMotsSequence, LabelMap,
+    MOTS_CAR, ProposalRules, ReportFold, ScoredFrames, TrackedMask, VosBenchmarkSequence,
 };
 
 const SIZE: FrameSize = FrameSize::new(12, 6);

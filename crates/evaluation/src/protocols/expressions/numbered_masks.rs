@@ -42,9 +42,7 @@ impl NumberedMasks {
 /// The videos, the sentences of which mean the mask of their own number.
 fn numbered(videos: &[ReferringVideo]) -> Vec<ReferringVideo> {
     let mut videos = videos.to_vec();
-    let sentences = videos
-        .iter_mut()
-        .flat_map(|video| &mut video.expressions);
+    let sentences = videos.iter_mut().flat_map(|video| &mut video.expressions);
     for (number, sentence) in (0..).zip(sentences) {
         sentence.annotations = vec![number];
     }
