@@ -269,7 +269,7 @@ fn no_masks(path: &Path, dataset: &'static str, file: &str) -> DatasetError {
     }
 }
 
-/// Refer-YouTube-VOS, and Ref-DAVIS17 in its form: the true masks are label pictures, or for Ref-DAVIS17 a dictionary.
+/// Refer-YouTube-VOS, and Ref-DAVIS17 in its form: the true masks are label pictures, or for Ref-DAVIS17 in a dictionary.
 pub(crate) fn label_pictures(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let data = RefYoutubeVos::open(task.inputs.truth, task.split("valid"))?;
     if let Some(numbered) = NumberedMasks::find(task, &data)? {

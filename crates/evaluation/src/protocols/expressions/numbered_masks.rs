@@ -18,7 +18,7 @@ pub(super) struct NumberedMasks {
 }
 
 impl NumberedMasks {
-    /// Opens the dictionary of Ref-DAVIS17; `None` where there is none, and for other data sets.
+    /// Opens the dictionary of Ref-DAVIS17; `None` where there is none or label pictures are, and for other data sets.
     pub(super) fn find(
         task: &Task<'_>,
         data: &RefYoutubeVos,
@@ -28,8 +28,11 @@ impl NumberedMasks {
         }
         let root = task.inputs.truth;
         let folders = [root.join(task.split("valid")), root.to_owned()];
-        let mut files = folders.into_iter().map(|it| it.join("mask_dict.json"));
-        let Some(file) = files.find(|file| file.is_file()) else {
+        let mut without_labels = folders
+            .into_iter()
+            .filter(|folder| !folder.join("Annotations").is_dir())
+            .map(|folder| folder.join("mask_dict.json"));
+        let Some(file) = without_labels.find(|file| file.is_file()) else {
             return Ok(None);
         };
         Ok(Some(Self {
