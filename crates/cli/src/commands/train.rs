@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -191,7 +192,8 @@ fn describe(record: &EvaluationRecord) -> String {
         percent(record.click)
     );
     if let Some([own, other, claimed]) = record.views.map(|shares| shares.map(|it| 100.0 * it)) {
-        text += &format!(
+        let _ = write!(
+            text,
             "; found in {own:.0} % of the views of the prompted camera and {other:.0} % of the others', claimed in {claimed:.0} % of the views without it"
         );
     }

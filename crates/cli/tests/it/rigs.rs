@@ -1,6 +1,6 @@
 //! Six cameras go in, masks of all of them come out.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 use serde_json::Value;
 use tubelet_datasets::{
@@ -105,7 +105,8 @@ fn a_rig_of_ones_own_is_tracked() {
     for (camera, yaw) in [("CAM_FRONT", 0.0_f64), ("CAM_FRONT_LEFT", 55.0)] {
         let (sine, cosine) = yaw.to_radians().sin_cos();
         // The columns are the camera's x, y and z in the vehicle's frame.
-        text += &format!(
+        let _ = write!(
+            text,
             "[[camera]]\nname = \"{camera}\"\nvideo = \"demo/drive/samples/{camera}\"\nfps = 2.0\n\
              [camera.calibration]\nsize = [1600, 900]\nfocal = [1260.0, 1260.0]\ncenter = [800.0, 450.0]\n\
              distortion = {{model = \"none\"}}\n\
