@@ -192,7 +192,7 @@ mod tests {
         let mut sizes = Vec::new();
         for step in 0..120 {
             // Now and then a camera takes no pictures for a while.
-            let works = |camera: usize| (step / 12 + camera) % 9 != 0;
+            let works = |camera: usize| !(step / 12 + camera).is_multiple_of(9);
             for camera in (0..CAMERAS).filter(|&camera| step == 0 || works(camera)) {
                 let view = View { step, camera };
                 let moment = RigMoment {
