@@ -56,6 +56,26 @@ fn step(cameras: usize, step: usize) -> RigStep {
     }
 }
 
+/// A step of a rig of one camera of which nothing is known.
+fn alone(frame: &Frame) -> RigStep {
+    RigStep {
+        pictures: vec![Some(RigPicture {
+            frame: frame.clone(),
+            world_from_ego: None,
+        })],
+        world_from_ego: None,
+    }
+}
+
+/// A rig of one camera of which nothing is known.
+fn one_camera(variant: RigVariant) -> RigSession {
+    let cameras = vec![RigCamera {
+        name: "only".to_owned(),
+        calibration: None,
+    }];
+    RigSession::new(segmenter(), cameras, options(variant)).unwrap()
+}
+
 fn point() -> RigPrompt {
     RigPrompt::Clicks(vec![Click::include(14.0, 17.0)])
 }
@@ -68,20 +88,9 @@ fn of_camera(masks: &RigMasks, camera: usize) -> &[ObjectMask] {
 fn a_rig_of_one_camera_is_bit_equal_to_a_stream() {
     for variant in RigVariant::ALL {
         let mut stream = Session::streaming(segmenter(), plain());
-        let cameras = vec![RigCamera {
-            name: "only".to_owned(),
-            calibration: None,
-        }];
-        let mut rig = RigSession::new(segmenter(), cameras, options(variant)).unwrap();
+        let mut rig = one_camera(variant);
         for (index, frame) in frames(14).into_iter().enumerate() {
-            let shown = RigStep {
-                pictures: vec![Some(RigPicture {
-                    frame: frame.clone(),
-                    world_from_ego: None,
-                })],
-                world_from_ego: None,
-            };
-            rig.show(index, &shown).unwrap();
+            rig.show(index, &alone(&frame)).unwrap();
             let mut tracked = masks(&mut stream, Command::Push(frame));
             if index == 0 {
                 tracked = masks(&mut stream, click(FIRST, 0));
@@ -100,11 +109,7 @@ fn a_rig_of_one_camera_is_bit_equal_to_a_stream() {
 #[test]
 fn one_camera_takes_boxes_corrections_and_several_objects_as_a_stream_does() {
     let mut stream = Session::streaming(segmenter(), plain());
-    let cameras = vec![RigCamera {
-        name: "only".to_owned(),
-        calibration: None,
-    }];
-    let mut rig = RigSession::new(segmenter(), cameras, options(RigVariant::Full)).unwrap();
+    let mut rig = one_camera(RigVariant::Full);
     let bounds = BoundingBox {
         left: 8.0,
         top: 9.0,
@@ -113,14 +118,7 @@ fn one_camera_takes_boxes_corrections_and_several_objects_as_a_stream_does() {
     };
     let correction = Click::exclude(22.0, 12.0);
     for (index, frame) in frames(12).into_iter().enumerate() {
-        let shown = RigStep {
-            pictures: vec![Some(RigPicture {
-                frame: frame.clone(),
-                world_from_ego: None,
-            })],
-            world_from_ego: None,
-        };
-        rig.show(index, &shown).unwrap();
+        rig.show(index, &alone(&frame)).unwrap();
         let mut expected = masks(&mut stream, Command::Push(frame));
         let said = match index {
             0 => vec![
