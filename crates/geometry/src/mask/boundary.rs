@@ -1,5 +1,12 @@
 //! The boundary map of a mask, as the DAVIS benchmark draws it.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the processor at hand"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
 use super::bits::WORD_BITS;
 use crate::Mask;
 
@@ -21,14 +28,29 @@ impl Mask {
     /// Where the sizes differ.
     pub fn boundary_into(&self, result: &mut Self) {
         assert_eq!(self.size(), result.size(), "masks of different sizes");
-        let Some(last_column) = self.width().checked_sub(1) else {
-            return;
-        };
-        let last_bit = 1 << (last_column % WORD_BITS);
-        for y in 0..self.height() {
-            let row = self.row(y);
-            let below = if y + 1 < self.height() {
-                self.row(y + 1)
+        if self.width() > 0 {
+            Arch::new().dispatch(Drawing { mask: self, result });
+        }
+    }
+}
+
+/// The drawing of a boundary map.
+struct Drawing<'a> {
+    mask: &'a Mask,
+    result: &'a mut Mask,
+}
+
+impl WithSimd for Drawing<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { mask, result } = self;
+        let last_bit = 1 << ((mask.width() - 1) % WORD_BITS);
+        for y in 0..mask.height() {
+            let row = mask.row(y);
+            let below = if y + 1 < mask.height() {
+                mask.row(y + 1)
             } else {
                 row
             };
@@ -38,6 +60,7 @@ impl Mask {
 }
 
 /// Writes the boundary of one row; `last_bit` marks the last column within the last word.
+#[inline(always)]
 fn boundary_row(row: &[u64], below: &[u64], boundary: &mut [u64], last_bit: u64) {
     let last = row.len() - 1;
     let (below, boundary) = (&below[..=last], &mut boundary[..=last]);
@@ -51,6 +74,7 @@ fn boundary_row(row: &[u64], below: &[u64], boundary: &mut [u64], last_bit: u64)
     boundary[last] = differing(row[last], [right, below[last], lower_right]);
 }
 
+#[inline(always)]
 fn differing(word: u64, [right, below, lower_right]: [u64; 3]) -> u64 {
     (word ^ right) | (word ^ below) | (word ^ lower_right)
 }

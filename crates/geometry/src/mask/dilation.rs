@@ -2,7 +2,14 @@
 //!
 //! Works on the words that hold pixels and skips the rest, so the cost follows the length of a boundary, not the frame.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the processor at hand"
+)]
+
 use std::ops::Range;
+
+use pulp::{Arch, Simd, WithSimd};
 
 use super::bits::{WORD_BITS, fill_run, low_bits};
 use crate::Mask;
@@ -142,7 +149,7 @@ impl<'a> StripDilation<'a> {
     fn add(&mut self, mask: &Mask, strip: &Strip, result: &mut Mask) {
         if !strip.rows.is_empty() {
             self.load(mask, strip);
-            self.dilate();
+            Arch::new().dispatch(&mut *self);
             self.store(strip, result);
         }
     }
@@ -159,28 +166,20 @@ impl<'a> StripDilation<'a> {
             buffer.resize(length + 2 * radius, 0);
         }
         let mut all = 0;
-        for (y, word) in strip.rows.clone().zip(&mut self.column[2 * radius..]) {
-            *word = mask.row(y)[strip.column];
-            all |= *word;
+        let words_per_row = mask.words_per_row();
+        let first = strip.rows.start * words_per_row + strip.column;
+        let words = mask.words()[first..].iter().step_by(words_per_row);
+        let rows = &mut self.column[2 * radius..][..strip.rows.len()];
+        for (row, &word) in rows.iter_mut().zip(words) {
+            *row = word;
+            all |= word;
         }
         let edge = low_bits(radius);
         self.reaches_sides = all & (edge | edge.reverse_bits()) != 0;
     }
 
-    fn dilate(&mut self) {
-        let radius = self.disk.radius();
-        let mut height = 0;
-        for half_width in (1..=radius).rev() {
-            self.grow(&mut height, self.disk.half_widths[half_width]);
-            self.add_and_spread();
-        }
-        self.grow(&mut height, radius);
-        for (middle, bits) in self.middle.iter_mut().zip(&self.column[radius..]) {
-            *middle |= bits;
-        }
-    }
-
     /// Grows the pixels upwards and downwards from one height to another.
+    #[inline(always)]
     fn grow(&mut self, height: &mut usize, target: usize) {
         let (radius, length) = (self.disk.radius(), self.middle.len());
         while *height < target {
@@ -198,22 +197,41 @@ impl<'a> StripDilation<'a> {
         }
     }
 
-    /// Adds the grown pixels to the result and spreads it by one to either side.
-    fn add_and_spread(&mut self) {
+    /// Adds the grown pixels to the result and spreads it to either side.
+    #[inline(always)]
+    fn add_and_spread(&mut self, distance: usize) {
+        for _ in 0..distance / 3 {
+            self.add_and_spread_by::<3>();
+        }
+        match distance % 3 {
+            1 => self.add_and_spread_by::<1>(),
+            2 => self.add_and_spread_by::<2>(),
+            _ => (),
+        }
+    }
+
+    #[inline(always)]
+    fn add_and_spread_by<const DISTANCE: usize>(&mut self) {
         let bits = &self.column[self.disk.radius()..];
         if !self.reaches_sides {
             for (middle, bits) in self.middle.iter_mut().zip(bits) {
-                let all = *middle | bits;
-                *middle = all | all << 1 | all >> 1;
+                let mut all = *middle | bits;
+                for _ in 0..DISTANCE {
+                    all |= all << 1 | all >> 1;
+                }
+                *middle = all;
             }
             return;
         }
         let sides = self.left.iter_mut().zip(&mut self.right);
         for ((middle, bits), (left, right)) in self.middle.iter_mut().zip(bits).zip(sides) {
-            let all = *middle | bits;
-            *middle = all | all << 1 | all >> 1;
-            *left |= *left >> 1 | all << (WORD_BITS - 1);
-            *right |= *right << 1 | all >> (WORD_BITS - 1);
+            let mut all = *middle | bits;
+            for _ in 0..DISTANCE {
+                *left |= *left >> 1 | all << (WORD_BITS - 1);
+                *right |= *right << 1 | all >> (WORD_BITS - 1);
+                all |= all << 1 | all >> 1;
+            }
+            *middle = all;
         }
     }
 
@@ -222,8 +240,9 @@ impl<'a> StripDilation<'a> {
         let first = strip.rows.start.saturating_sub(radius);
         let end = (strip.rows.end + radius).min(result.height());
         let above_frame = radius.saturating_sub(strip.rows.start);
-        for (y, index) in (first..end).zip(above_frame..) {
-            let row = result.row_mut(y);
+        let words_per_row = result.words_per_row();
+        let words = &mut result.words_mut()[first * words_per_row..end * words_per_row];
+        for (row, index) in words.chunks_exact_mut(words_per_row).zip(above_frame..) {
             row[strip.column] |= self.middle[index];
             if self.reaches_sides {
                 if strip.column > 0 {
@@ -233,6 +252,25 @@ impl<'a> StripDilation<'a> {
                     row[strip.column + 1] |= self.right[index];
                 }
             }
+        }
+    }
+}
+
+/// The dilation of the strip that is loaded.
+impl WithSimd for &mut StripDilation<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (disk, radius) = (self.disk, self.disk.radius());
+        let mut height = 0;
+        for same_height in disk.half_widths[1..].chunk_by(PartialEq::eq).rev() {
+            self.grow(&mut height, same_height[0]);
+            self.add_and_spread(same_height.len());
+        }
+        self.grow(&mut height, radius);
+        for (middle, bits) in self.middle.iter_mut().zip(&self.column[radius..]) {
+            *middle |= bits;
         }
     }
 }

@@ -1,15 +1,16 @@
 //! What can be measured on one mask: area, extent and centre.
 
 use super::bits::WORD_BITS;
+use super::vector::vectorized;
 use crate::{BoundingBox, Mask, PixelRect, Point};
 
 impl Mask {
     /// Number of pixels.
     pub fn count(&self) -> usize {
-        self.words()
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum()
+        vectorized(|| {
+            let words = self.words().iter();
+            words.map(|word| word.count_ones() as usize).sum()
+        })
     }
 
     /// Whether there is no pixel.
@@ -19,18 +20,17 @@ impl Mask {
 
     /// The smallest rectangle around all pixels; `None` for an empty mask.
     pub fn bounds(&self) -> Option<PixelRect> {
+        let is_occupied = |&y: &usize| self.row(y).iter().fold(0, |all, word| all | word) != 0;
+        let top = (0..self.height()).find(is_occupied)?;
+        let bottom = (top..self.height()).rfind(is_occupied)? + 1;
         let mut columns = vec![0; self.words_per_row()];
-        let mut rows: Option<(usize, usize)> = None;
-        for y in 0..self.height() {
-            let row = self.row(y);
-            if row.iter().any(|&word| word != 0) {
-                rows = Some((rows.map_or(y, |(top, _)| top), y + 1));
-                for (column, word) in columns.iter_mut().zip(row) {
+        vectorized(|| {
+            for y in top..bottom {
+                for (column, word) in columns.iter_mut().zip(self.row(y)) {
                     *column |= word;
                 }
             }
-        }
-        let (top, bottom) = rows?;
+        });
         let first = columns.iter().position(|&word| word != 0)?;
         let last = columns.iter().rposition(|&word| word != 0)?;
         let left = first * WORD_BITS + columns[first].trailing_zeros() as usize;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bits;
 mod values;
+mod vector;
 
 mod measures;
 mod sets;

@@ -7,6 +7,7 @@ use std::ops::{
     BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not, Sub, SubAssign,
 };
 
+use super::vector::vectorized;
 use crate::{GeometryError, Mask};
 
 impl Mask {
@@ -48,10 +49,12 @@ impl Mask {
 
     fn count_words(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> usize {
         self.assert_same_size(other);
-        let pairs = self.words().iter().zip(other.words());
-        pairs
-            .map(|(&left, &right)| combine(left, right).count_ones() as usize)
-            .sum()
+        vectorized(|| {
+            let pairs = self.words().iter().zip(other.words());
+            pairs
+                .map(|(&left, &right)| combine(left, right).count_ones() as usize)
+                .sum()
+        })
     }
 
     fn combine(&mut self, other: &Self, combine: impl Fn(u64, u64) -> u64) {

@@ -2,6 +2,14 @@
 //!
 //! In: bytes, labels or logits. Out: masks, or bytes of 0 and 1.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the processor at hand"
+)]
+
+#[cfg(target_arch = "x86_64")]
+use pulp::{Simd, WithSimd};
+
 use super::bits::WORD_BITS;
 use crate::{FrameSize, GeometryError, Mask};
 
@@ -23,21 +31,12 @@ impl Mask {
             });
         }
         let mut mask = Self::new(size);
-        for y in 0..size.height {
-            let row = &values[y * size.width..(y + 1) * size.width];
-            let (whole, rest) = row.as_chunks::<WORD_BITS>();
-            let mut words = mask.row_mut(y).iter_mut();
-            for (pixels, word) in whole.iter().zip(words.by_ref()) {
-                *word = pack(pixels.map(|value| u8::from(is_member(value))));
-            }
-            if let Some(word) = words.next() {
-                let mut flags = [0; WORD_BITS];
-                for (flag, &value) in flags.iter_mut().zip(rest) {
-                    *flag = u8::from(is_member(value));
-                }
-                *word = pack(flags);
-            }
-        }
+        let packing = Packing {
+            mask: &mut mask,
+            values,
+            is_member,
+        };
+        packing.run();
         Ok(mask)
     }
 
@@ -80,7 +79,90 @@ impl Mask {
     }
 }
 
-/// Packs 64 bytes of 0 or 1, which come from vector compares, into a word: eight at once by one multiplication.
+/// The making of a mask from values.
+struct Packing<'a, T, IsMember> {
+    mask: &'a mut Mask,
+    values: &'a [T],
+    is_member: IsMember,
+}
+
+impl<T: Copy, IsMember: Fn(T) -> bool> Packing<'_, T, IsMember> {
+    fn run(self) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            return Simd::vectorize(
+                simd,
+                PackingWith {
+                    packing: self,
+                    pack: |flags| pack_vectors(simd, flags),
+                },
+            );
+        }
+        self.rows(pack);
+    }
+
+    #[inline(always)]
+    fn rows(self, pack: impl Fn([u8; WORD_BITS]) -> u64) {
+        let size = self.mask.size();
+        for y in 0..size.height {
+            let row = &self.values[y * size.width..(y + 1) * size.width];
+            let (whole, rest) = row.as_chunks::<WORD_BITS>();
+            let mut words = self.mask.row_mut(y).iter_mut();
+            let flags = |pixels: &[T; WORD_BITS]| pixels.map(|value| flag((self.is_member)(value)));
+            for (pixels, word) in whole.iter().zip(words.by_ref()) {
+                *word = pack(flags(pixels));
+            }
+            let Some(word) = words.next() else { continue };
+            *word = if let Some(last) = row.last_chunk() {
+                pack(flags(last)) >> (WORD_BITS - rest.len())
+            } else {
+                let mut narrow = [0; WORD_BITS];
+                for (byte, &value) in narrow.iter_mut().zip(rest) {
+                    *byte = flag((self.is_member)(value));
+                }
+                pack(narrow)
+            };
+        }
+    }
+}
+
+/// The making of a mask by a way to pack that this processor has.
+#[cfg(target_arch = "x86_64")]
+struct PackingWith<Packing, Pack> {
+    packing: Packing,
+    pack: Pack,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T: Copy, IsMember: Fn(T) -> bool, Pack: Fn([u8; WORD_BITS]) -> u64> WithSimd
+    for PackingWith<Packing<'_, T, IsMember>, Pack>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.packing.rows(self.pack);
+    }
+}
+
+/// The byte by which a pixel is marked before packing: what vector compares give.
+const fn flag(is_member: bool) -> u8 {
+    if is_member { u8::MAX } else { 0 }
+}
+
+/// Packs 64 bytes of 0 or 255 into a word, 32 by one instruction.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn pack_vectors(simd: pulp::x86::V3, flags: [u8; WORD_BITS]) -> u64 {
+    let halves: [[u8; 32]; 2] = pulp::cast(flags);
+    let [low, high] = halves.map(|half| {
+        let bits = simd.avx2._mm256_movemask_epi8(pulp::cast(half));
+        u64::from(bits.cast_unsigned())
+    });
+    low | high << 32
+}
+
+/// Packs 64 bytes of 0 or 255 into a word, eight by one multiplication.
 fn pack(flags: [u8; WORD_BITS]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     let bytes = eights
@@ -94,7 +176,7 @@ fn pack(flags: [u8; WORD_BITS]) -> u64 {
 /// The lowest bits of eight bytes, side by side, the lowest byte's first.
 const fn gather_bits(bytes: u64) -> u64 {
     // Byte i, multiplied by 2^(56 - 7 i), comes to lie at bit 56 + i; no two products meet, so nothing carries.
-    bytes.wrapping_mul(0x0102_0408_1020_4080) >> 56
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
@@ -110,6 +192,14 @@ mod tests {
             let bytes = mask.to_bytes();
             prop_assert_eq!(bytes.iter().map(|&byte| usize::from(byte)).sum::<usize>(), mask.count());
             prop_assert_eq!(Mask::from_bytes(mask.size(), &bytes).unwrap(), mask);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn eight_are_packed_as_the_definition_says(word: u64) {
+            let flags = std::array::from_fn(|bit| flag(word >> bit & 1 == 1));
+            prop_assert_eq!(pack(flags), word);
         }
     }
 
