@@ -1,9 +1,10 @@
 //! What the variants of MST-SAM cost: `cargo run --release -p tubelet-session --example rig_cost` (`-- SIDE` for pictures and
 //! maps of another size than 256, `-- SIDE STEPS` for another number of steps than 12).
 //!
-//! In: nothing; six cameras see two discs that all of them show at all times. Out: for each variant the memory tokens that a view
-//! looks at, milliseconds of a view by its median, and bytes of memory that are held, all in one run, the variants taking
-//! turns step by step. Weights are those of `tubelet-rig`.
+//! In: nothing; six cameras see a disc that all of them show at all times, and it is pointed out in each at first. Out: for each
+//! variant the memory tokens of its full window, those that a view looks at on average, milliseconds of a view by its median, bytes
+//! of memory that are held, and the share of views in which the disc was found, all in one run, the variants taking turns
+//! step by step. Weights are those of `tubelet-rig`.
 
 use std::{error::Error, fmt::Write as _, io::Write, process::ExitCode, sync::Arc, time::Instant};
 
@@ -11,13 +12,14 @@ use burn::tensor::Device;
 use tubelet_geometry::{BoundingBox, Camera, Distortion, FrameSize, Lens, RigidTransform};
 use tubelet_segmentation::{EmbeddedModel, RigVariant, Segmenter, SegmenterConfig};
 use tubelet_session::{
-    ObjectId, RigCamera, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
+    ObjectId, RigCamera, RigMasks, RigOptions, RigPicture, RigPrompt, RigSession, RigStep,
 };
 use tubelet_video::Frame;
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 const CAMERAS: usize = 6;
+const OBJECT: ObjectId = ObjectId(1);
 /// Bytes of a number in memory.
 const BYTES: usize = 2;
 
@@ -53,43 +55,77 @@ fn measure(arguments: &[String]) -> Fallible<String> {
         .map(|variant| session(&segmenter, variant, side))
         .collect::<Fallible<Vec<_>>>()?;
     let mut seconds: Vec<Vec<f64>> = vec![Vec::new(); sessions.len()];
+    let mut looks = vec![Looks::default(); sessions.len()];
     for step in 0..steps {
         let shown = pictures(step, side)?;
-        for (session, seconds) in sessions.iter_mut().zip(&mut seconds) {
+        for ((session, seconds), looks) in sessions.iter_mut().zip(&mut seconds).zip(&mut looks) {
             let start = Instant::now();
             session.show(step, &shown)?;
             if step == 0 {
-                session.say(ObjectId(1), 0, RigPrompt::Box(disc(step, side)))?;
+                for camera in 0..CAMERAS {
+                    session.say(OBJECT, camera, RigPrompt::Box(disc(step, side)))?;
+                }
             }
-            session.track()?;
+            let masks = session.track()?;
             seconds.push(start.elapsed().as_secs_f64());
+            if step > 0 {
+                looks.add(session, &masks)?;
+            }
         }
     }
     let grid = config.embedding_size();
     let tokens = grid * grid;
     let mut text =
-        "| variant | memory tokens a view | ms a view | of SAM2-MV | memory held, MB |\n\
-                    |---|---:|---:|---:|---:|\n"
+        "| variant | memory tokens, full window | looked at | ms a view | of SAM2-MV | memory held, MB | found |\n\
+                    |---|---:|---:|---:|---:|---:|---:|\n"
             .to_owned();
     let mut first = None;
-    for ((variant, session), seconds) in RigVariant::ALL.iter().zip(&sessions).zip(&mut seconds) {
+    for (((variant, session), seconds), looks) in RigVariant::ALL
+        .iter()
+        .zip(&sessions)
+        .zip(&mut seconds)
+        .zip(&looks)
+    {
         // Until the window is full a view has less to look at.
         let full = variant.rule().window.div_ceil(CAMERAS) + 1;
         let mut steady = seconds.split_off(full.min(seconds.len().saturating_sub(1)));
         steady.sort_by(f64::total_cmp);
         let view = 1e3 * steady[steady.len() / 2] / CAMERAS as f64;
         let base = *first.get_or_insert(view);
-        let held = session.held(ObjectId(1))?;
+        let held = session.held(OBJECT)?;
+        let share = |count: usize| count as f64 / looks.views.max(1) as f64;
         let megabytes = (held * tokens * config.memory.channels * BYTES) as f64 / 1e6;
         writeln!(
             text,
-            "| {} | {} | {view:.1} | {:.2} | {megabytes:.2} |",
+            "| {} | {} | {:.0} | {view:.1} | {:.2} | {megabytes:.2} | {:.0} % |",
             variant.name(),
             variant.rule().window * tokens,
+            share(looks.memories) * tokens as f64,
             view / base,
+            100.0 * share(looks.found),
         )?;
     }
     Ok(text)
+}
+
+/// What the views after the first step looked at and found.
+#[derive(Clone, Default)]
+struct Looks {
+    views: usize,
+    memories: usize,
+    found: usize,
+}
+
+impl Looks {
+    fn add(&mut self, session: &RigSession, masks: &RigMasks) -> Fallible<()> {
+        for (camera, found) in masks.cameras.iter().enumerate() {
+            self.views += 1;
+            self.memories += session.looked_at(OBJECT, camera)?;
+            let found = found.iter().flatten();
+            self.found += found.filter(|found| found.mask.area() > 0).count();
+        }
+        Ok(())
+    }
 }
 
 fn session(segmenter: &Arc<Segmenter>, variant: RigVariant, side: usize) -> Fallible<RigSession> {

@@ -15,6 +15,8 @@ pub(crate) struct RigObject {
     /// By camera, in the present step.
     pub(crate) outcomes: BTreeMap<usize, Outcome>,
     pub(crate) bank: ViewBank,
+    /// By camera, in the present step: memories that the look drew on.
+    pub(crate) looked_at: BTreeMap<usize, usize>,
 }
 
 impl RigObject {
@@ -24,6 +26,7 @@ impl RigObject {
             said: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             bank: ViewBank::new(cameras),
+            looked_at: BTreeMap::new(),
         }
     }
 
@@ -31,6 +34,7 @@ impl RigObject {
     pub(crate) fn turn_page(&mut self) {
         self.said.clear();
         self.outcomes.clear();
+        self.looked_at.clear();
     }
 
     /// Takes up what was found in a view.

@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use burn::tensor::{Device, Tensor};
 use tubelet_geometry::{FrameSize, RigidTransform};
 use tubelet_segmentation::{
-    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, Segmenter, Sights,
-    View, Viewpoint, prepare_frame,
+    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, RigRule, Segmenter,
+    Sights, View, Viewpoint, prepare_frame,
 };
 
 use super::{
@@ -118,9 +118,22 @@ impl RigSession {
     /// # Errors
     /// [`SessionError::UnknownObject`].
     pub fn held(&self, object: ObjectId) -> Result<usize, SessionError> {
+        Ok(self.known(object)?.bank.held().len())
+    }
+
+    /// Views on whose memories the last look for an object in a camera drew, which is what the look cost; none where the
+    /// object was prompted or not looked for.
+    ///
+    /// # Errors
+    /// [`SessionError::UnknownObject`].
+    pub fn looked_at(&self, object: ObjectId, camera: usize) -> Result<usize, SessionError> {
+        let looked_at = &self.known(object)?.looked_at;
+        Ok(looked_at.get(&camera).copied().unwrap_or(0))
+    }
+
+    fn known(&self, object: ObjectId) -> Result<&RigObject, SessionError> {
         let known = self.objects.iter().find(|other| other.id == object);
-        let known = known.ok_or(SessionError::UnknownObject { object })?;
-        Ok(known.bank.held().len())
+        known.ok_or(SessionError::UnknownObject { object })
     }
 
     /// A look at a picture with these features.
@@ -282,10 +295,7 @@ impl RigSession {
 
     /// Lets go of what no later step can look back on.
     pub(crate) fn let_go(&mut self, step: usize) {
-        let reach = Reach {
-            rule: &self.options.rule,
-            window: self.segmenter.window(FramePolicy::tracked().recall),
-        };
+        let reach = reach(&self.options.rule, &self.segmenter);
         for object in &mut self.objects {
             object.bank.let_go(step, self.options.direction, reach);
         }
@@ -297,5 +307,13 @@ impl RigSession {
                     .iter()
                     .any(|object| object.bank.numbers().any(|held| held == number))
         });
+    }
+}
+
+/// How far a look reaches back.
+pub(crate) fn reach<'a>(rule: &'a RigRule, segmenter: &Segmenter) -> Reach<'a> {
+    Reach {
+        rule,
+        window: segmenter.window(FramePolicy::tracked().recall),
     }
 }

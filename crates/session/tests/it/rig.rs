@@ -242,6 +242,15 @@ fn all_cameras_of_every_step_have_all_objects_and_memory_stays_bounded() {
             let objects = usize::min(index + 1, 2);
             assert!((0..3).all(|camera| of_camera(&found, camera).len() == objects));
             held.push(session.held(FIRST).unwrap());
+            for camera in 0..3 {
+                let looked_at = session.looked_at(FIRST, camera).unwrap();
+                // The prompted view is looked at beside the window, and did not look itself.
+                let bounds = match (index, camera) {
+                    (0, 2) => 0..=0,
+                    _ => 1..=variant.rule().window + 1,
+                };
+                assert!(bounds.contains(&looked_at), "{variant:?} {index} {camera} {looked_at}");
+            }
         }
         let late = held[18..].iter().max().unwrap();
         assert!(late <= &30, "{variant:?} {held:?}");
