@@ -16,7 +16,13 @@ use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
 
 /// Find anything in video, in space and time.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    version,
+    about = "Find anything in video, in space and time",
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = PROGRAM_EXAMPLES
+)]
 pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -41,7 +47,10 @@ pub(crate) enum Command {
     #[command(after_help = ASK_EXAMPLES)]
     Ask(AskArguments),
     /// List, inspect and convert model weights.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  tubelet models list\n  tubelet models info tubelet-nano --tensors"
+    )]
     Models(ModelsCommand),
     /// Train a model by a recipe; resumes what was interrupted.
     #[command(
@@ -49,7 +58,10 @@ pub(crate) enum Command {
     )]
     Train(TrainArguments),
     /// Look at data sets, check them, convert their masks.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  tubelet data inspect DAVIS\n  tubelet data validate MeViS --as mevis"
+    )]
     Data(DataCommand),
     /// Judge predictions by a published protocol: figures, every sample, a page with the worst of them.
     #[command(after_help = EVALUATE_EXAMPLES)]
@@ -58,8 +70,18 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  tubelet ablate mst-sam --seeds 3 --out runs/mst-sam")]
     Ablate(AblateArguments),
     /// Tell what this machine can do, and what is missing.
+    #[command(after_help = "Example:\n  tubelet doctor --json")]
     Doctor(DoctorArguments),
 }
+
+const PROGRAM_EXAMPLES: &str = "\
+Examples:
+  See what it does, on a clip that it makes itself:
+    tubelet demo
+  One click, the object's mask in every frame:
+    tubelet track clip.mp4 --point 320,180
+  Judge masks by a published protocol:
+    tubelet evaluate davis-2017 --gt DAVIS --split val --pred results";
 
 const TRACK_EXAMPLES: &str = "\
 Examples:
@@ -71,7 +93,8 @@ Examples:
     tubelet track clip.mp4 --prompts prompts.json --model sam2.1_hiera_tiny.pt
   One click in one camera of a rig, the object in all of them:
     tubelet track rig.toml --camera CAM_FRONT --point 812,430
-Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out.
+Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out. An object is tracked from the
+first frame that points at it; clicks in other frames correct the mask that is found there.
 Coordinates are pixels of the video, frames count from 0.";
 
 const ASK_EXAMPLES: &str = "\
@@ -222,6 +245,10 @@ pub(crate) struct TrackArguments {
     /// first for anything else and for detections.
     #[arg(long)]
     pub(crate) model: Option<String>,
+    /// Numbers in which products are calculated. bf16 halves the weights' memory and is faster where the processor multiplies it;
+    /// masks differ a little.
+    #[arg(long, value_enum, default_value_t = ProductsArgument::F32)]
+    pub(crate) dtype: ProductsArgument,
     /// Fill holes up to this area, in pixels of the model's mask; 0 leaves them.
     #[arg(long, default_value_t = 8, value_name = "AREA")]
     pub(crate) fill_holes: usize,
@@ -237,6 +264,16 @@ pub(crate) struct TrackArguments {
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Numbers in which products are calculated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProductsArgument {
+    /// 32-bit floats.
+    #[default]
+    F32,
+    /// bfloat16, summed as 32-bit floats.
+    Bf16,
 }
 
 /// Ways to go from the prompted frames.
@@ -293,6 +330,7 @@ pub(crate) enum MethodArgument {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
     /// List the models this version knows and where their weights are.
+    #[command(after_help = "Example:\n  tubelet models list --json")]
     List(JsonArgument),
     /// Tell what a weight file holds, and whether it fits a model.
     #[command(after_help = "Example:\n  tubelet models info sam2.1_hiera_tiny.pt")]
@@ -338,6 +376,13 @@ pub(crate) struct ModelsConvertArguments {
     /// Element type in the file.
     #[arg(long, value_enum, default_value_t = StorageArgument::F32)]
     pub(crate) dtype: StorageArgument,
+    /// Side of the square picture that the model is to look at; its own when left out. The same weights may see more, or be
+    /// faster, at another.
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) image_size: Option<usize>,
+    /// Print a summary as JSON on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Namings of tensors.

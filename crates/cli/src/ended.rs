@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{failure::Failure, print::Printer};
 
 /// Exit code of a run that ended at the user's wish, as shells know it.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// A run that has written its results.
 pub(crate) trait Ended: Serialize {
@@ -39,7 +39,7 @@ pub(crate) trait Ended: Serialize {
         }
         printer.note(&format!("{state} {}", self.account()));
         for path in self.written() {
-            Printer::result(&path.display().to_string());
+            Printer::result(&path.display().to_string())?;
         }
         Ok(code)
     }

@@ -9,13 +9,13 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
     /// A file could not be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Write {
         path: PathBuf,
         source: std::io::Error,
     },
     /// A file could not be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Read {
         path: PathBuf,
         source: std::io::Error,
@@ -29,6 +29,28 @@ pub(crate) enum Failure {
     /// Nothing to track.
     #[error("no prompt was given")]
     NoPrompt,
+    /// An object of which it is only said where it is not.
+    #[error(
+        "object {object} is never pointed at: frame {frame} says where it is not, and no prompt says where it is"
+    )]
+    NeverPointedAt { object: u32, frame: usize },
+    /// Two boxes or two masks of one object in one frame.
+    #[error("object {object} has more than one {what} in frame {frame}")]
+    SaidTwice {
+        what: &'static str,
+        object: u32,
+        frame: usize,
+    },
+    /// An object whose number a palette picture cannot show.
+    #[error(
+        "object {object} cannot be shown in palette pictures: 0 is the background there, and 255 is no object"
+    )]
+    NoLabel { object: u32 },
+    /// A correction in a frame that is not tracked.
+    #[error(
+        "tracking, which starts in frame {start}, does not get to the correction in frame {frame}"
+    )]
+    Unreached { frame: usize, start: usize },
     /// A camera was named for something that is no rig.
     #[error("a prompt is for camera `{camera}`, but this is no rig of several cameras")]
     NoRig { camera: String },
@@ -122,6 +144,18 @@ impl Diagnostic for Failure {
             Self::NoPrompt => {
                 "point at an object with --point X,Y, --box X0,Y0,X1,Y1 or --mask PNG".to_owned()
             }
+            Self::NeverPointedAt { object, .. } => {
+                format!("say where it is with --point {object}:X,Y, --box {object}:X0,Y0,X1,Y1 or --mask {object}:PNG")
+            }
+            Self::SaidTwice { what, object, .. } => {
+                format!("another object gets another number: --{what} {}:…", object.saturating_add(1))
+            }
+            Self::NoLabel { .. } => {
+                "number objects from 1 to 254, or leave the pictures out with --tracks-only".to_owned()
+            }
+            Self::Unreached { .. } => {
+                "give another --direction, or a larger --max-frames".to_owned()
+            }
             Self::NoModel { hint, .. } => hint.clone(),
             Self::NoRig { .. } => {
                 "a rig is a rig.toml, a folder of nuScenes, or records of Waymo: see docs/formats.md".to_owned()
@@ -131,6 +165,11 @@ impl Diagnostic for Failure {
             }
             Self::ManyScenes { .. } => "choose one with --scene".to_owned(),
             Self::Video(error) => error.hint()?.to_owned(),
+            Self::Session(error) => error.hint()?.to_owned(),
+            Self::PromptFile { .. } => "docs/formats.md describes files of prompts".to_owned(),
+            Self::Weights(_) => {
+                "`tubelet models info FILE --tensors` lists what a weight file holds".to_owned()
+            }
             Self::Evaluation(tubelet_evaluation::EvaluationError::Refused { .. }) => {
                 "`tubelet evaluate PROTOCOL --list` says what is expected; with --missing leave-out only what both sides \
                  have is judged"

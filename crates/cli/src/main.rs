@@ -46,10 +46,10 @@ fn run(command: &Command, printer: Printer) -> Result<ExitCode, Failure> {
     let done = match command {
         Command::Demo(arguments) => return commands::demo::run(arguments, printer),
         Command::Track(arguments) => return commands::track::run(arguments, printer),
+        Command::Train(arguments) => return commands::train::run(arguments, printer),
         Command::Data(command) => return commands::data::dispatch::run(command, printer),
         Command::Evaluate(arguments) => commands::evaluate::run(arguments, printer),
         Command::Models(command) => commands::models::run(command, printer),
-        Command::Train(arguments) => commands::train::run(arguments, printer),
         Command::Ask(arguments) => commands::ask::run(arguments, printer),
         Command::Ablate(arguments) => commands::ablate::run(arguments, printer),
         Command::Doctor(arguments) => commands::doctor::run(arguments),

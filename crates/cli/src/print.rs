@@ -1,6 +1,10 @@
 //! The only place that prints: results on stdout, progress and notes on stderr.
 
-use std::{io::Write, path::Path, time::Duration};
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -20,43 +24,44 @@ impl Printer {
     }
 
     /// A line for the reader, on stderr.
-    #[expect(clippy::print_stderr, reason = "this is the place that prints")]
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            // There is nobody left to tell when stderr is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
     /// Why the command failed, with its hint, on stderr.
-    #[expect(clippy::print_stderr, reason = "this is the place that prints")]
     pub(crate) fn failure(failure: Failure) {
-        eprintln!("{:?}", miette::Report::new(failure));
+        let _ = writeln!(std::io::stderr(), "{:?}", miette::Report::new(failure));
     }
 
     /// A result, on stdout.
-    #[expect(clippy::print_stdout, reason = "this is the place that prints")]
-    pub(crate) fn result(text: &str) {
-        println!("{text}");
+    ///
+    /// # Errors
+    /// When stdout refuses it.
+    pub(crate) fn result(text: &str) -> Result<(), Failure> {
+        Self::piece(&format!("{text}\n"))
     }
 
     /// A part of a line, on stdout, at once.
     ///
     /// # Errors
-    /// When stdout refuses it.
+    /// When stdout refuses it. A reader that has seen enough, such as `head`, is no reason to complain.
     pub(crate) fn piece(text: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .map_err(Failure::writing(Path::new("stdout")))
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(Failure::writing(Path::new("stdout"))),
+        }
     }
 
     /// A result as JSON, on stdout.
     ///
     /// # Errors
-    /// When it is not serialisable.
+    /// When it is not serialisable, or stdout refuses it.
     pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-        Self::result(&serde_json::to_string_pretty(value)?);
-        Ok(())
+        Self::result(&serde_json::to_string_pretty(value)?)
     }
 
     /// A line that tells what is being done, where nobody knows how much there is.

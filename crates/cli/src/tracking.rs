@@ -2,10 +2,10 @@
 //!
 //! In: a model, a clip, prompts. Out: the journal. Stops between two frames when it is told to, and loses nothing.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use tubelet_geometry::FrameSize;
-use tubelet_session::{Command, Event, FrameMasks, Propagation, Session, SessionOptions};
+use tubelet_session::{Event, FrameMasks, Propagation, Session, SessionOptions};
 use tubelet_video::{FrameReader, VideoSource};
 
 use crate::{
@@ -63,7 +63,7 @@ impl Run<'_> {
         let source = VideoSource::open(self.clip)?;
         let info = source.info().clone();
         let times = FrameTimes(VideoSource::open(self.clip)?);
-        let commands = self.prompts.commands()?;
+        let commands = self.prompts.plan(self.propagation)?;
         let mut session = Session::new(
             Arc::new(self.model.segmenter),
             Box::new(FrameReader::new(source)),
@@ -71,22 +71,22 @@ impl Run<'_> {
         )?;
         let mut journal = Journal::create(folder)?;
         let start = std::time::Instant::now();
-        for command in commands {
-            for event in session.apply(command)? {
-                write_down(&mut journal, &times, &event?)?;
-            }
-        }
         let bar = printer.bar(info.frame_count.unwrap_or(0) as u64);
         bar.set_message("tracking");
-        let mut frames = 0;
+        let mut tracked = BTreeSet::new();
         let mut complete = true;
-        for event in session.apply(Command::Propagate(self.propagation))? {
-            write_down(&mut journal, &times, &event?)?;
-            frames += 1;
-            bar.inc(1);
-            if interrupt.is_wanted() {
-                complete = false;
-                break;
+        'commands: for command in commands {
+            for event in session.apply(command)? {
+                let event = event?;
+                write_down(&mut journal, &times, &event)?;
+                if let Event::Tracked(masks) = &event {
+                    tracked.insert(masks.frame);
+                    bar.set_position(tracked.len() as u64);
+                }
+                if interrupt.is_wanted() {
+                    complete = false;
+                    break 'commands;
+                }
             }
         }
         bar.finish_and_clear();
@@ -94,7 +94,7 @@ impl Run<'_> {
             header: header(self.clip, &self.model.name, (info.size, complete), &info),
             journal,
             seconds: start.elapsed().as_secs_f64(),
-            frames,
+            frames: tracked.len(),
         })
     }
 }

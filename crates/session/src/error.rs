@@ -113,6 +113,12 @@ pub enum SessionError {
         /// Size of the mask.
         found: FrameSize,
     },
+    /// The model's answer is not a number, which damaged weights lead to.
+    #[error("object {object}: the model's scores are not numbers; its weights may be damaged")]
+    NotANumber {
+        /// The object.
+        object: ObjectId,
+    },
     /// An object that nobody has pointed at.
     #[error("there is no object {object}")]
     UnknownObject {
@@ -203,4 +209,25 @@ pub enum SessionError {
     /// Pixel spaces that do not map to each other.
     #[error(transparent)]
     Geometry(#[from] GeometryError),
+}
+
+impl SessionError {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::FrameOutOfRange { .. } | Self::PastTheEnd { .. } => "frames are counted from 0",
+            Self::PointOutside { .. } | Self::BoxOutside { .. } => {
+                "coordinates are pixels of the video, from its upper left corner"
+            }
+            Self::EmptyBox { .. } => "a box is left, top, right, bottom",
+            Self::MaskSize { .. } => "give a mask of the frame's own width and height",
+            Self::NotANumber { .. } => {
+                "fetch or convert the weights again, or choose another model"
+            }
+            Self::CalibrationSize { .. } => "give the calibration of the pictures that are there",
+            Self::InCamera { source, .. } => return source.hint(),
+            Self::Video(error) => return error.hint(),
+            _ => return None,
+        })
+    }
 }

@@ -206,6 +206,10 @@ pub(crate) fn object_masks(
     size: FrameSize,
     separate: bool,
 ) -> Result<Vec<ObjectMask>, SessionError> {
+    let is_number = |outcome: &Outcome| outcome.iou.is_finite() && outcome.object_score.is_finite();
+    if let Some((object, _)) = seen.iter().find(|(_, outcome)| !is_number(outcome)) {
+        return Err(SessionError::NotANumber { object: *object });
+    }
     let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
     let masks = render::masks(&outcomes, size, separate)?;
     Ok(seen
@@ -218,4 +222,24 @@ pub(crate) fn object_masks(
             iou: outcome.iou,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_that_are_no_numbers_are_refused() {
+        let size = FrameSize::new(2, 1);
+        let outcome = |iou| Outcome {
+            size,
+            logits: vec![1.0, -1.0],
+            object_score: 1.0,
+            iou,
+        };
+        let masks = |iou| object_masks(&[(ObjectId(3), &outcome(iou))], size, false);
+        assert!(masks(0.5).is_ok());
+        let refused = masks(f32::NAN).map_err(|error| error.to_string());
+        assert!(matches!(refused, Err(reason) if reason.contains("object 3")));
+    }
 }

@@ -127,8 +127,8 @@ pub enum VideoError {
         /// The decoder's words.
         reason: String,
     },
-    /// Only `ffmpeg` could decode this and it is not installed.
-    #[error("{}: {what} needs the program `ffmpeg`, which was not found", path.display())]
+    /// Only `ffmpeg` could decode this, and it or its `ffprobe` is not installed.
+    #[error("{}: {what} needs the programs `ffmpeg` and `ffprobe`, which were not both found", path.display())]
     NeedsFfmpeg {
         /// The file, URL or device.
         path: PathBuf,
@@ -233,7 +233,7 @@ impl VideoError {
                 "the frames before are usable; `ffmpeg -i broken.mp4 repaired.mp4` may save more"
             }
             Self::NeedsFfmpeg { .. } => {
-                "install ffmpeg (for example `apt install ffmpeg`), or convert to H.264 MP4"
+                "install ffmpeg with its ffprobe (for example `apt install ffmpeg`), or convert to H.264 MP4"
             }
             Self::FrameOutOfRange { .. } => "frames are counted from 0",
             Self::TimeOrder { .. } => "write frames in the order they are shown",

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
@@ -161,7 +162,13 @@ pub fn read_image(path: &Path, apply_orientation: bool) -> Result<Frame> {
         });
     }
     let orientation = decoder.orientation().map_err(broken)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    // The decoder takes the length of a palette for a multiple of three and panics where it is not.
+    let decoded = catch_unwind(AssertUnwindSafe(|| DynamicImage::from_decoder(decoder)));
+    let decoded = decoded.map_err(|_| VideoError::Image {
+        path: path.to_owned(),
+        reason: "the decoder gave up".to_owned(),
+    })?;
+    let mut picture = decoded.map_err(broken)?;
     if apply_orientation {
         picture.apply_orientation(orientation);
     }
@@ -242,6 +249,22 @@ mod tests {
                 "b.png"
             ]
         );
+    }
+
+    #[test]
+    #[expect(clippy::unwrap_used, reason = "a test may panic")]
+    fn a_palette_that_ends_within_a_colour_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palette.png");
+        let mut encoder = png::Encoder::new(fs::File::create(&path).unwrap(), 3, 2);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_depth(png::BitDepth::Four);
+        encoder.set_palette(vec![7; 16]);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&[0x01, 0x20, 0x01, 0x20]).unwrap();
+        writer.finish().unwrap();
+        let error = read_image(&path, false).unwrap_err().to_string();
+        assert!(error.contains("the decoder gave up"), "{error}");
     }
 
     #[test]

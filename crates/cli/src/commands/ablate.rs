@@ -118,7 +118,7 @@ fn show(rows: &[AblationRow], json: bool) -> Result<(), Failure> {
         ] = cells;
         Printer::result(&format!(
             "{method:24} {runs:>4}  {cross_view:>12}  {generic:>12}  {own:>12}  {other:>12}  {claimed:>12}  {paper:>13}"
-        ));
+        ))
     };
     line([
         "percent",
@@ -129,7 +129,7 @@ fn show(rows: &[AblationRow], json: bool) -> Result<(), Failure> {
         "others",
         "false",
         "paper",
-    ]);
+    ])?;
     let published =
         |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
     let figures = |[mean, deviation]: Figures| format!("{mean:.1} ± {deviation:.1}");
@@ -144,13 +144,12 @@ fn show(rows: &[AblationRow], json: bool) -> Result<(), Failure> {
             &figures(row.found_in_other_cameras),
             &figures(row.claimed_where_absent),
             &paper.join("  "),
-        ]);
+        ])?;
     }
     Printer::result(
         "\ncross-view, generic, paper: J&F; own camera, others: views of the prompted camera and of the others in which the object \
          is found; false: views without the object that have a mask",
-    );
-    Ok(())
+    )
 }
 
 fn described(row: &AblationRow) -> Row {

@@ -111,7 +111,7 @@ pub(crate) fn run(arguments: &AskArguments, printer: Printer) -> Result<(), Fail
     if arguments.json {
         return Printer::json(&summary);
     }
-    Printer::result("");
+    Printer::result("")?;
     printer.note(&format!(
         "{prompt_tokens} tokens read in {prompt_seconds:.1} s, {answer_tokens} answered at {:.1} a second{}",
         summary.tokens_per_second,

@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         } else {
             format!("  (it is {truth})")
         };
-        Printer::result(&format!("{question:58} {answer}{verdict}"));
+        Printer::result(&format!("{question:58} {answer}{verdict}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -31,9 +31,9 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
         return Printer::json(&findings);
     }
     for finding in findings {
-        Printer::result(&format!("{:10} {}", finding.about, finding.found));
+        Printer::result(&format!("{:10} {}", finding.about, finding.found))?;
         if let Some(hint) = finding.hint {
-            Printer::result(&format!("{:10} hint: {hint}", ""));
+            Printer::result(&format!("{:10} hint: {hint}", ""))?;
         }
     }
     Ok(())
@@ -84,23 +84,20 @@ fn memory() -> Finding {
     }
 }
 
+/// The first line of what a program says of its version.
+fn version_of(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("-version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Some(text.lines().next()?.to_owned())
+}
+
 fn ffmpeg() -> Finding {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .output()
-        .ok()
-        .and_then(|output| {
-            Some(
-                String::from_utf8_lossy(&output.stdout)
-                    .lines()
-                    .next()?
-                    .to_owned(),
-            )
-        });
+    // Both are asked for: one tells sizes and times, the other decodes.
+    let version = version_of("ffprobe").and(version_of("ffmpeg"));
     Finding {
         about: "ffmpeg",
         hint: version.is_none().then_some(
-            "install ffmpeg to read other files than H.264 in MP4 and image folders, such as WebM or HEVC",
+            "install ffmpeg with its ffprobe to read other files than H.264 in MP4 and image folders, such as WebM or HEVC",
         ),
         found: version.unwrap_or_else(|| "not found".to_owned()),
     }

@@ -64,7 +64,7 @@ fn list(json: bool) -> Result<(), Failure> {
         let place = model
             .here
             .unwrap_or_else(|| "not here; fetched on first use".to_owned());
-        Printer::result(&format!("{:34} {size:>8}  {place}", model.name));
+        Printer::result(&format!("{:34} {size:>8}  {place}", model.name))?;
     }
     Ok(())
 }
@@ -119,19 +119,27 @@ fn info(arguments: &ModelsInfoArguments) -> Result<(), Failure> {
             described.names,
             described.image_size,
             described.image_size
-        ));
+        ))?;
         for (key, value) in &described.metadata {
-            Printer::result(&format!("{key}: {value}"));
+            Printer::result(&format!("{key}: {value}"))?;
         }
         for (name, shape) in &described.shapes {
-            Printer::result(&format!("{name}: {shape:?}"));
+            Printer::result(&format!("{name}: {shape:?}"))?;
         }
     }
     fits.map(|_| ()).map_err(Failure::from)
 }
 
 fn convert(arguments: &ModelsConvertArguments, printer: Printer) -> Result<(), Failure> {
-    let model = open::open(&arguments.model, &Device::flex())?;
+    let mut model = open::open(&arguments.model, &Device::flex())?;
+    let mut notes = BTreeMap::from([("source".to_owned(), model.name.clone())]);
+    if let Some(side) = arguments.image_size {
+        let own = model.config.image_size;
+        notes.insert("trained image size".to_owned(), own.to_string());
+        model.config.image_size = side;
+        model.config.prompt_encoder.image_size = side;
+        model.config.check()?;
+    }
     let format = SavedFormat {
         naming: match arguments.names {
             NamesArgument::HuggingFace => Naming::HuggingFace,
@@ -142,11 +150,18 @@ fn convert(arguments: &ModelsConvertArguments, printer: Printer) -> Result<(), F
             StorageArgument::F16 => StorageType::F16,
             StorageArgument::Bf16 => StorageType::Bf16,
         },
-        notes: BTreeMap::from([("source".to_owned(), model.name)]),
+        notes,
     };
     model
         .segmenter
         .save(&model.config, &arguments.output, format)?;
+    if arguments.json {
+        return Printer::json(&serde_json::json!({
+            "written": arguments.output,
+            "names": format!("{:?}", arguments.names),
+            "image_size": model.config.image_size,
+        }));
+    }
     printer.note(&format!("written: {}", arguments.output.display()));
     Ok(())
 }

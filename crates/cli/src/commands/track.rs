@@ -61,7 +61,8 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
     VideoSource::open(&arguments.clip)?;
     let run = Run {
         clip: &arguments.clip,
-        model: open::open(arguments.model.as_deref().unwrap_or(NANO), &Device::flex())?,
+        model: open::open(arguments.model.as_deref().unwrap_or(NANO), &Device::flex())?
+            .computing_in(arguments.dtype),
         prompts,
         options: SessionOptions {
             largest_filled_hole: Some(arguments.fill_holes).filter(|&area| area > 0),
@@ -104,6 +105,7 @@ pub(crate) fn finish(
         frames,
     } = tracked;
     let tracks = tracks::write(folder, &header, &journal)?;
+    pictures::Pictures::remove(folder)?;
     let drawn = if with_pictures {
         let bar = printer.bar(journal.frames().len() as u64);
         bar.set_message("drawing");

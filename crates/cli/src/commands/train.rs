@@ -7,6 +7,7 @@ use std::{
     fmt::Write as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use burn::tensor::Device;
@@ -19,13 +20,16 @@ use tubelet_training::{
     Reporter, RunStart, Score, StepRecord, Trainer,
 };
 
-use crate::{arguments::TrainArguments, failure::Failure, interrupt::Interrupt, print::Printer};
+use crate::{
+    arguments::TrainArguments, ended::INTERRUPTED, failure::Failure, interrupt::Interrupt,
+    print::Printer,
+};
 
 /// Follows the recipe.
 ///
 /// # Errors
 /// When the recipe is none, or the run cannot be written or goes astray.
-pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<ExitCode, Failure> {
     let path = &arguments.recipe;
     let text = std::fs::read_to_string(path).map_err(Failure::reading(path))?;
     let (steps, is_finished, result) = if LanguageRecipe::fits(&text) {
@@ -35,13 +39,14 @@ pub(crate) fn run(arguments: &TrainArguments, printer: Printer) -> Result<(), Fa
         let recipe = Recipe::parse(&text, path)?;
         segmenter(recipe, &arguments.out, printer)?
     };
-    let state = if is_finished {
-        "finished"
+    let (state, code) = if is_finished {
+        ("finished", ExitCode::SUCCESS)
     } else {
-        "stopped; the same command goes on from here"
+        let state = "stopped; the same command goes on from here";
+        (state, ExitCode::from(INTERRUPTED))
     };
     printer.note(&format!("{steps} steps, {state}: {}", result.display()));
-    Ok(())
+    Ok(code)
 }
 
 /// Steps taken, whether the recipe was followed to its end, and where the weights are.

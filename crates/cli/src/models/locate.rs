@@ -32,7 +32,7 @@ pub(crate) fn locate(name: &str) -> Result<ModelSource, Failure> {
         Ok(ModelSource::File(path.to_owned()))
     } else if path.is_dir() {
         in_folder(path).map(ModelSource::File)
-    } else if is_hub_id(name) {
+    } else if is_hub_id(name) && !looks_like_path(path) {
         on_hub(name).map(ModelSource::File)
     } else {
         Err(Failure::NoModel {
@@ -90,6 +90,16 @@ pub(crate) fn is_hub_id(name: &str) -> bool {
         .is_some_and(|(owner, model)| is_part(owner) && is_part(model))
 }
 
+/// Whether a name is meant as a path: it ends as weight files do, or begins with a folder that is here.
+fn looks_like_path(path: &Path) -> bool {
+    let is_weights = path.extension().is_some_and(|ending| {
+        ["safetensors", "pt", "pth"]
+            .iter()
+            .any(|known| ending == *known)
+    });
+    is_weights || path.parent().is_some_and(Path::is_dir)
+}
+
 fn on_hub(hub_id: &str) -> Result<PathBuf, Failure> {
     if let Some(path) = cached(hub_id) {
         return Ok(path);
@@ -120,6 +130,14 @@ mod tests {
         }
         for name in ["tiny", "./weights", "a/b/c", "../x", "a/", "/a", "a b/c"] {
             assert!(!is_hub_id(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_weight_file_that_is_not_there_is_no_hub_id() {
+        for name in ["checkpoints/sam2.1_hiera_tiny.pt", "src/tiny"] {
+            let refused = locate(name).expect_err("no such file").to_string();
+            assert!(refused.contains("there is no such file"), "{refused}");
         }
     }
 

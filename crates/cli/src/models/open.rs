@@ -7,7 +7,7 @@ use tubelet_nn::WeightFile;
 use tubelet_segmentation::{Segmenter, SegmenterConfig};
 
 use super::locate::{ModelSource, locate};
-use crate::failure::Failure;
+use crate::{arguments::ProductsArgument, failure::Failure};
 
 /// A model ready for use.
 #[derive(Debug)]
@@ -18,6 +18,16 @@ pub(crate) struct OpenModel {
     pub(crate) config: SegmenterConfig,
     /// The model.
     pub(crate) segmenter: Segmenter,
+}
+
+impl OpenModel {
+    /// The model with products in the numbers that are asked for.
+    pub(crate) fn computing_in(mut self, numbers: ProductsArgument) -> Self {
+        if numbers == ProductsArgument::Bf16 {
+            self.segmenter = self.segmenter.with_half_products();
+        }
+        self
+    }
 }
 
 /// Opens the weight file of the model called `name`.

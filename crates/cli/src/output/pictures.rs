@@ -37,6 +37,38 @@ pub(crate) struct Pictures {
     pub(crate) contact_sheet: PathBuf,
 }
 
+impl Pictures {
+    fn within(folder: &Path) -> Self {
+        Self {
+            overlay: folder.join("overlay.mp4"),
+            masks: folder.join("masks"),
+            contact_sheet: folder.join("contact-sheet.png"),
+        }
+    }
+
+    /// Removes pictures of an earlier run, which would be taken for those of this one. Other files stay.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub(crate) fn remove(folder: &Path) -> Result<(), Failure> {
+        let pictures = Self::within(folder);
+        let mut old = vec![pictures.overlay, pictures.contact_sheet];
+        let masks = std::fs::read_dir(&pictures.masks).into_iter().flatten();
+        let masks = masks.flatten().map(|entry| entry.path());
+        old.extend(masks.filter(|path| is_numbered_png(path)));
+        for path in old.iter().filter(|path| path.is_file()) {
+            std::fs::remove_file(path).map_err(Failure::writing(path))?;
+        }
+        Ok(())
+    }
+}
+
+fn is_numbered_png(path: &Path) -> bool {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    path.extension().is_some_and(|end| end == "png")
+        && stem.is_some_and(|stem| stem.len() >= 5 && stem.bytes().all(|it| it.is_ascii_digit()))
+}
+
 /// Draws every frame of `source` that has records.
 ///
 /// # Errors
@@ -47,27 +79,26 @@ pub(crate) fn draw(
     (journal, points): (&Journal, &PromptPoints),
     bar: &ProgressBar,
 ) -> Result<Pictures, Failure> {
-    let pictures = Pictures {
-        overlay: folder.join("overlay.mp4"),
-        masks: folder.join("masks"),
-        contact_sheet: folder.join("contact-sheet.png"),
-    };
+    let pictures = Pictures::within(folder);
     std::fs::create_dir_all(&pictures.masks).map_err(Failure::writing(&pictures.masks))?;
     let frames = journal.frames();
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
         return Ok(pictures);
     };
     let size = source.info().size;
-    let rate = source.info().frame_rate;
     let mut video = VideoWriter::create(&pictures.overlay, size, WriteOptions::default())?;
     let mut sheet = ContactSheet::new(SHEET_COLUMNS, SHEET_CELL_WIDTH);
-    let sheet_step = frames.len().div_ceil(SHEET_PICTURES).max(1);
+    let sheet_step = (last - first + 1).div_ceil(SHEET_PICTURES).max(1);
+    let mut times = DrawnTimes::default();
     source.seek(first)?;
     for index in first..=last {
         let Some(mut frame) = source.next_frame()? else {
             break;
         };
         let records = journal.of_frame(index)?;
+        if records.is_empty() {
+            continue;
+        }
         let mut labels = LabelMap::new(size);
         for record in &records {
             let mask = record.mask.decode()?;
@@ -82,13 +113,34 @@ pub(crate) fn draw(
             let label = format!("{index}  {:.2} s", frame.seconds);
             sheet.add(&frame, &label)?;
         }
-        let shown = frame.seconds - first as f64 / rate.max(1.0);
-        video.write(&frame.at(index, shown.max(0.0)))?;
+        let shown = times.next(frame.seconds);
+        video.write(&frame.at(index, shown))?;
         bar.inc(1);
     }
     video.finish()?;
     write_png(&sheet.to_frame(), &pictures.contact_sheet)?;
     Ok(pictures)
+}
+
+/// When frames are shown in the overlay: from 0 on, and each after the one before, also where a clip says otherwise.
+#[derive(Debug, Default)]
+struct DrawnTimes {
+    /// Seconds of the first frame in its clip, and of the last in the overlay.
+    before: Option<(f64, f64)>,
+}
+
+impl DrawnTimes {
+    /// Shortest time that a frame is shown, in seconds.
+    const SHORTEST: f64 = 1e-3;
+
+    fn next(&mut self, seconds: f64) -> f64 {
+        let (first, shown) = match self.before {
+            None => (seconds, 0.0),
+            Some((first, before)) => (first, (seconds - first).max(before + Self::SHORTEST)),
+        };
+        self.before = Some((first, shown));
+        shown
+    }
 }
 
 /// Objects beyond the palette share its last colour.
@@ -134,5 +186,39 @@ pub(crate) fn write_png(frame: &Frame, path: &Path) -> Result<(), Failure> {
         None => Err(Failure::writing(path)(std::io::Error::other(
             "the picture has not the number of pixels that its size says",
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_shown_one_after_the_other_from_the_first_on() {
+        let mut times = DrawnTimes::default();
+        let shown = [2.0, 2.5, 2.5, 2.4, 4.0].map(|seconds| times.next(seconds));
+        let expected = [0.0, 0.5, 0.501, 0.502, 2.0];
+        for (shown, expected) in shown.iter().zip(expected) {
+            assert!((shown - expected).abs() < 1e-9, "{shown} {expected}");
+        }
+    }
+
+    #[test]
+    fn only_pictures_of_an_earlier_run_are_removed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let masks = folder.path().join("masks");
+        std::fs::create_dir(&masks).expect("a folder");
+        let files = [
+            "masks/00001.png",
+            "masks/mine.png",
+            "overlay.mp4",
+            "notes.txt",
+        ];
+        for name in files {
+            std::fs::write(folder.path().join(name), b"x").expect("written");
+        }
+        Pictures::remove(folder.path()).expect("removed");
+        let left = files.map(|name| folder.path().join(name).exists());
+        assert_eq!(left, [false, true, false, true]);
     }
 }

@@ -22,9 +22,9 @@ pub(crate) struct FilePrompt {
     /// The object.
     #[serde(default = "first_object")]
     pub(crate) object: u32,
-    /// The frame.
+    /// The frame; the command's default when absent.
     #[serde(default)]
-    pub(crate) frame: usize,
+    pub(crate) frame: Option<usize>,
     /// The camera, for a rig.
     #[serde(default)]
     pub(crate) camera: Option<String>,
@@ -91,7 +91,8 @@ mod tests {
         .expect("two prompts");
         assert_eq!(prompts[0].object, 2);
         assert_eq!(prompts[0].points, [(1.0, 2.5, 1), (4.0, 5.0, 0)]);
-        assert_eq!((prompts[1].object, prompts[1].frame), (1, 0));
+        assert_eq!((prompts[0].frame, prompts[1].frame), (Some(3), None));
+        assert_eq!(prompts[1].object, 1);
         assert_eq!(prompts[1].bounds, Some([1.0, 2.0, 3.0, 4.0]));
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use tubelet_geometry::{BoundingBox, FrameSize, Mask};
-use tubelet_session::{Click, Command, ObjectId, Place, RigPrompt};
+use tubelet_session::{Click, ClickKind, Command, ObjectId, Place, RigPrompt};
 use tubelet_video::{DrawnPoint, read_image};
 
 use super::{
@@ -18,12 +18,35 @@ use super::{
 };
 use crate::{arguments::TrackArguments, failure::Failure, output::pictures::PromptPoints};
 
+/// The largest number of an object that palette pictures can show: 255 means void.
+const LARGEST_LABEL: u32 = 254;
+
 /// What is said about one object in one frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Said {
     clicks: Vec<Click>,
     bounds: Option<BoundingBox>,
     mask: Option<PathBuf>,
+}
+
+impl Said {
+    fn has_only_clicks(&self) -> bool {
+        self.mask.is_none() && self.bounds.is_none()
+    }
+
+    fn set_box(&mut self, spot: &Spot, bounds: BoundingBox) -> Result<(), Failure> {
+        match self.bounds.replace(bounds) {
+            None => Ok(()),
+            Some(_) => Err(spot.said_twice("box")),
+        }
+    }
+
+    fn set_mask(&mut self, spot: &Spot, mask: PathBuf) -> Result<(), Failure> {
+        match self.mask.replace(mask) {
+            None => Ok(()),
+            Some(_) => Err(spot.said_twice("mask")),
+        }
+    }
 }
 
 /// Where something is said.
@@ -37,6 +60,16 @@ pub(crate) struct Spot {
     pub(crate) camera: Option<String>,
 }
 
+impl Spot {
+    fn said_twice(&self, what: &'static str) -> Failure {
+        Failure::SaidTwice {
+            what,
+            object: self.object,
+            frame: self.frame,
+        }
+    }
+}
+
 /// All that is said, by place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Gathered(BTreeMap<Spot, Said>);
@@ -48,29 +81,40 @@ impl Gathered {
     /// When that file is none, or nothing is said at all.
     pub(crate) fn from_arguments(arguments: &TrackArguments) -> Result<Self, Failure> {
         let mut all = Self::default();
+        let place = (arguments.frame, arguments.camera.as_ref());
         if let Some(path) = &arguments.prompts {
             for prompt in file::read(path)? {
-                all.add_file_prompt(prompt, arguments.camera.as_ref());
+                all.add_file_prompt(prompt, place)?;
             }
         }
-        let place = (arguments.frame, arguments.camera.as_ref());
         for typed in &arguments.points {
             let [x, y] = typed.value.0;
-            all.at(typed, place).clicks.push(Click::include(x, y));
+            all.at(typed, place).1.clicks.push(Click::include(x, y));
         }
         for typed in &arguments.not_points {
             let [x, y] = typed.value.0;
-            all.at(typed, place).clicks.push(Click::exclude(x, y));
+            all.at(typed, place).1.clicks.push(Click::exclude(x, y));
         }
         for typed in &arguments.boxes {
             let [left, top, right, bottom] = typed.value.0;
-            all.at(typed, place).bounds = Some(BoundingBox::new(left, top, right, bottom));
+            let (spot, said) = all.at(typed, place);
+            said.set_box(&spot, BoundingBox::new(left, top, right, bottom))?;
         }
         for typed in &arguments.masks {
-            all.at(typed, place).mask = Some(typed.value.clone());
+            let (spot, said) = all.at(typed, place);
+            said.set_mask(&spot, typed.value.clone())?;
         }
         if all.0.is_empty() && arguments.detections.is_none() {
             return Err(Failure::NoPrompt);
+        }
+        let has_label = |spot: &&Spot| (1..=LARGEST_LABEL).contains(&spot.object);
+        match all.spots().find(|spot| !has_label(spot)) {
+            Some(spot) if !arguments.tracks_only => {
+                return Err(Failure::NoLabel {
+                    object: spot.object,
+                });
+            }
+            _ => {}
         }
         Ok(all)
     }
@@ -107,82 +151,104 @@ impl Gathered {
         &mut self,
         typed: &Addressed<T>,
         (frame, camera): (usize, Option<&String>),
-    ) -> &mut Said {
+    ) -> (Spot, &mut Said) {
         let spot = Spot {
             frame: typed.frame.unwrap_or(frame),
             object: typed.object.unwrap_or(1),
             camera: camera.cloned(),
         };
-        self.0.entry(spot).or_default()
+        (spot.clone(), self.0.entry(spot).or_default())
     }
 
-    fn add_file_prompt(&mut self, prompt: FilePrompt, camera: Option<&String>) {
+    fn add_file_prompt(
+        &mut self,
+        prompt: FilePrompt,
+        (frame, camera): (usize, Option<&String>),
+    ) -> Result<(), Failure> {
         let spot = Spot {
-            frame: prompt.frame,
+            frame: prompt.frame.unwrap_or(frame),
             object: prompt.object,
             camera: prompt.camera.or_else(|| camera.cloned()),
         };
-        let said = self.0.entry(spot).or_default();
+        let said = self.0.entry(spot.clone()).or_default();
         said.clicks
             .extend(prompt.points.iter().map(|&(x, y, label)| match label {
                 0 => Click::exclude(x, y),
                 _ => Click::include(x, y),
             }));
-        let bounds = prompt
-            .bounds
-            .map(|[left, top, right, bottom]| BoundingBox::new(left, top, right, bottom));
-        said.bounds = bounds.or(said.bounds);
-        said.mask = prompt.mask.or(said.mask.take());
+        if let Some([left, top, right, bottom]) = prompt.bounds {
+            said.set_box(&spot, BoundingBox::new(left, top, right, bottom))?;
+        }
+        if let Some(mask) = prompt.mask {
+            said.set_mask(&spot, mask)?;
+        }
+        Ok(())
     }
 
-    /// Session commands, in the order of frames; a mask or a box before the clicks that correct it.
+    /// Places where something is said, in the order of frames and objects.
+    pub(crate) fn spots(&self) -> impl Iterator<Item = &Spot> {
+        self.0.keys()
+    }
+
+    /// Whether it is said in a place where the object is, not only where it is not.
+    pub(crate) fn points_at(&self, spot: &Spot) -> bool {
+        let included = |click: &Click| click.kind == ClickKind::Include;
+        let said = self.0.get(spot);
+        said.is_some_and(|said| !said.has_only_clicks() || said.clicks.iter().any(included))
+    }
+
+    /// Whether nothing but clicks is said in a place.
+    pub(crate) fn has_only_clicks(&self, spot: &Spot) -> bool {
+        self.0.get(spot).is_some_and(Said::has_only_clicks)
+    }
+
+    /// What is said in a place of a clip, a mask or a box before the clicks that correct it.
     ///
     /// # Errors
     /// When an image of a mask cannot be read, or a prompt is for the camera of a rig.
-    pub(crate) fn commands(&self) -> Result<Vec<Command>, Failure> {
+    pub(crate) fn commands(&self, spot: &Spot) -> Result<Vec<Command>, Failure> {
+        if let Some(camera) = &spot.camera {
+            return Err(Failure::NoRig {
+                camera: camera.clone(),
+            });
+        }
+        let place = Place {
+            object: ObjectId(spot.object),
+            frame: spot.frame,
+        };
         let mut commands = Vec::new();
-        for (spot, said) in &self.0 {
-            if let Some(camera) = &spot.camera {
-                return Err(Failure::NoRig {
-                    camera: camera.clone(),
-                });
-            }
-            let place = Place {
-                object: ObjectId(spot.object),
-                frame: spot.frame,
-            };
-            if let Some(path) = &said.mask {
-                commands.push(Command::SetMask(place, read_mask(path)?));
-            }
-            if let Some(bounds) = said.bounds {
-                commands.push(Command::SetBox(place, bounds));
-            }
-            if !said.clicks.is_empty() {
-                commands.push(Command::AddClicks(place, said.clicks.clone()));
-            }
+        let Some(said) = self.0.get(spot) else {
+            return Ok(commands);
+        };
+        if let Some(path) = &said.mask {
+            commands.push(Command::SetMask(place, read_mask(path)?));
+        }
+        if let Some(bounds) = said.bounds {
+            commands.push(Command::SetBox(place, bounds));
+        }
+        if !said.clicks.is_empty() {
+            commands.push(Command::AddClicks(place, said.clicks.clone()));
         }
         Ok(commands)
     }
 
-    /// What is said in which camera of a rig, in the order of time steps; a mask or a box before the clicks that correct it.
+    /// What is said in a place of a rig's camera; a mask or a box before the clicks that correct it.
     ///
     /// # Errors
-    /// When an image of a mask cannot be read, or a prompt names no camera.
-    pub(crate) fn in_cameras(&self) -> Result<Vec<(Spot, RigPrompt)>, Failure> {
+    /// When an image of a mask cannot be read.
+    pub(crate) fn rig_prompts(&self, spot: &Spot) -> Result<Vec<RigPrompt>, Failure> {
         let mut prompts = Vec::new();
-        for (spot, said) in &self.0 {
-            if spot.camera.is_none() {
-                return Err(Failure::NoCamera);
-            }
-            if let Some(path) = &said.mask {
-                prompts.push((spot.clone(), RigPrompt::Mask(read_mask(path)?)));
-            }
-            if let Some(bounds) = said.bounds {
-                prompts.push((spot.clone(), RigPrompt::Box(bounds)));
-            }
-            if !said.clicks.is_empty() {
-                prompts.push((spot.clone(), RigPrompt::Clicks(said.clicks.clone())));
-            }
+        let Some(said) = self.0.get(spot) else {
+            return Ok(prompts);
+        };
+        if let Some(path) = &said.mask {
+            prompts.push(RigPrompt::Mask(read_mask(path)?));
+        }
+        if let Some(bounds) = said.bounds {
+            prompts.push(RigPrompt::Box(bounds));
+        }
+        if !said.clicks.is_empty() {
+            prompts.push(RigPrompt::Clicks(said.clicks.clone()));
         }
         Ok(prompts)
     }
@@ -195,7 +261,7 @@ impl Gathered {
                 let place = (spot.frame, spot.object);
                 let drawn = said.clicks.iter().map(|click| DrawnPoint {
                     position: click.position,
-                    is_positive: click.kind == tubelet_session::ClickKind::Include,
+                    is_positive: click.kind == ClickKind::Include,
                 });
                 (place, drawn.collect())
             })

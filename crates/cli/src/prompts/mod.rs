@@ -2,4 +2,5 @@
 
 pub(crate) mod file;
 pub(crate) mod gathered;
+pub(crate) mod plan;
 pub(crate) mod typed;

@@ -1,6 +1,7 @@
 //! Prompts as typed: `[OBJECT:]VALUE[@FRAME]`.
 //!
-//! In: one argument. Out: object, value and frame, or what is wrong with it. Opens nothing.
+//! In: one argument. Out: object, value and frame, or what is wrong with it. Opens nothing. A path may hold `:` and `@` where
+//! no number stands before or after them.
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -13,6 +14,20 @@ pub(crate) struct Addressed<T> {
     pub(crate) frame: Option<usize>,
     /// What is said.
     pub(crate) value: T,
+}
+
+/// What may be typed as a value.
+pub(crate) trait TypedValue {
+    /// Whether `:` and `@` may be part of it.
+    const MAY_HOLD_MARKS: bool;
+}
+
+impl<const N: usize> TypedValue for Coordinates<N> {
+    const MAY_HOLD_MARKS: bool = false;
+}
+
+impl TypedValue for PathBuf {
+    const MAY_HOLD_MARKS: bool = true;
 }
 
 /// `X,Y`.
@@ -47,26 +62,24 @@ impl<const N: usize> FromStr for Coordinates<N> {
     }
 }
 
-impl<T: FromStr<Err: ToString>> FromStr for Addressed<T> {
+impl<T: FromStr<Err: ToString> + TypedValue> FromStr for Addressed<T> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (rest, frame) = match text.rsplit_once('@') {
-            Some((rest, frame)) => {
-                let frame = frame
-                    .parse()
-                    .map_err(|_| format!("`{frame}` is not a frame number"))?;
-                (rest, Some(frame))
-            }
+            Some((rest, frame)) => match frame.parse() {
+                Ok(frame) => (rest, Some(frame)),
+                Err(_) if T::MAY_HOLD_MARKS => (text, None),
+                Err(_) => return Err(format!("`{frame}` is not a frame number")),
+            },
             None => (text, None),
         };
         let (object, value) = match rest.split_once(':') {
-            Some((object, value)) => {
-                let object = object
-                    .parse()
-                    .map_err(|_| format!("`{object}` is not an object number"))?;
-                (Some(object), value)
-            }
+            Some((object, value)) => match object.parse() {
+                Ok(object) => (Some(object), value),
+                Err(_) if T::MAY_HOLD_MARKS => (None, rest),
+                Err(_) => return Err(format!("`{object}` is not an object number")),
+            },
             None => (None, rest),
         };
         Ok(Self {
@@ -99,6 +112,24 @@ mod tests {
                 value: Coordinates([1.0, 2.0, 3.0, 4.0])
             })
         );
+    }
+
+    #[test]
+    fn paths_may_hold_the_marks() {
+        let mask = |text: &str| {
+            let typed: TypedMask = text.parse().expect("a path");
+            let value = typed.value.display().to_string();
+            (typed.object, value, typed.frame)
+        };
+        assert_eq!(
+            mask("first@2x.png"),
+            (None, "first@2x.png".to_owned(), None)
+        );
+        assert_eq!(
+            mask("C:/a@b/m.png@7"),
+            (None, "C:/a@b/m.png".to_owned(), Some(7))
+        );
+        assert_eq!(mask("3:m.png"), (Some(3), "m.png".to_owned(), None));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tubelet_video::LabelMap;
 
 use super::run::{self, Job};
 use crate::{
-    arguments::{DemoArguments, DirectionArgument},
+    arguments::{DemoArguments, DirectionArgument, ProductsArgument},
     failure::Failure,
     models::known::RIG,
     print::Printer,
@@ -69,6 +69,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
             variant: RigVariant::Full,
             direction: DirectionArgument::Forward,
             most: None,
+            dtype: ProductsArgument::F32,
             fill_holes: 8,
             no_overlap: false,
             tracks_only: false,

@@ -19,7 +19,7 @@ use super::{
     tracked::Tracked,
 };
 use crate::{
-    arguments::{DirectionArgument, TrackArguments},
+    arguments::{DirectionArgument, ProductsArgument, TrackArguments},
     ended::Ended,
     failure::Failure,
     interrupt::Interrupt,
@@ -28,7 +28,7 @@ use crate::{
         open,
     },
     print::Printer,
-    prompts::gathered::{Gathered, Spot},
+    prompts::gathered::Gathered,
 };
 
 /// Files and folders that only rigs have.
@@ -70,6 +70,8 @@ pub(crate) struct Job<'a> {
     pub(crate) direction: DirectionArgument,
     /// Steps at most, each way.
     pub(crate) most: Option<usize>,
+    /// Numbers in which products are calculated.
+    pub(crate) dtype: ProductsArgument,
     /// Largest hole that is filled.
     pub(crate) fill_holes: usize,
     /// Whether a pixel belongs to one object at most.
@@ -103,6 +105,7 @@ pub(crate) fn run(
         variant: arguments.variant,
         direction: arguments.direction,
         most: arguments.max_frames,
+        dtype: arguments.dtype,
         fill_holes: arguments.fill_holes,
         no_overlap: arguments.no_overlap,
         tracks_only: arguments.tracks_only,
@@ -125,8 +128,9 @@ pub(crate) fn finish(
     for warning in &clip.about().warnings {
         printer.note(&format!("note: {warning}"));
     }
-    let prompts = numbered(prompts.in_cameras()?, clip.cameras())?;
-    let model = open::open(job.model, &Device::flex())?;
+    let is_backward = job.direction == DirectionArgument::Backward;
+    let prompts = numbered(prompts, clip.cameras(), is_backward)?;
+    let model = open::open(job.model, &Device::flex())?.computing_in(job.dtype);
     let rule = job.variant.rule();
     let looks_for_places = job.detections.is_none() && rule.scope != SpatialScope::Nothing;
     if looks_for_places && !model.segmenter.has_places() {
@@ -227,27 +231,36 @@ pub(crate) struct NumberedPrompt {
     pub(crate) camera: usize,
     pub(crate) object: u32,
     pub(crate) prompt: RigPrompt,
+    /// Whether it corrects the mask that tracking finds there.
+    pub(crate) corrects: bool,
 }
 
 fn numbered(
-    prompts: Vec<(Spot, RigPrompt)>,
+    prompts: &Gathered,
     cameras: &[String],
+    is_backward: bool,
 ) -> Result<Vec<NumberedPrompt>, Failure> {
-    let number = |(spot, prompt): (Spot, RigPrompt)| {
-        let name = spot.camera.unwrap_or_default();
-        let camera = cameras.iter().position(|known| *known == name);
-        Ok(NumberedPrompt {
-            step: spot.frame,
-            camera: camera.ok_or_else(|| Failure::Unknown {
-                what: "camera",
-                name,
-                known: cameras.to_vec(),
-            })?,
-            object: spot.object,
-            prompt,
-        })
-    };
-    prompts.into_iter().map(number).collect()
+    let openings = prompts.openings(is_backward)?;
+    let mut numbered = Vec::new();
+    for spot in prompts.spots() {
+        let name = spot.camera.as_ref().ok_or(Failure::NoCamera)?;
+        let camera = cameras.iter().position(|known| known == name);
+        let camera = camera.ok_or_else(|| Failure::Unknown {
+            what: "camera",
+            name: name.clone(),
+            known: cameras.to_vec(),
+        })?;
+        for prompt in prompts.rig_prompts(spot)? {
+            numbered.push(NumberedPrompt {
+                step: spot.frame,
+                camera,
+                object: spot.object,
+                prompt,
+                corrects: prompts.corrects(spot, &openings),
+            });
+        }
+    }
+    Ok(numbered)
 }
 
 /// A way through the clip from its prompts.
@@ -267,10 +280,13 @@ impl Journey<'_> {
         (options, direction): (RigOptions, DirectionArgument),
         tracked: &mut Tracked,
     ) -> Result<bool, Failure> {
-        let steps = self.prompts.iter().map(|prompt| prompt.step);
-        let Some(start) = steps.min() else {
-            return Err(Failure::NoPrompt);
+        let opening = self.prompts.iter().filter(|prompt| !prompt.corrects);
+        let steps = opening.map(|prompt| prompt.step);
+        let start = match direction {
+            DirectionArgument::Forward | DirectionArgument::Both => steps.min(),
+            DirectionArgument::Backward => steps.max(),
         };
+        let start = start.ok_or(Failure::NoPrompt)?;
         let most = self.most.unwrap_or(usize::MAX);
         if most == 0 {
             return Ok(true);
@@ -315,11 +331,23 @@ impl Journey<'_> {
     ) -> Result<(), Failure> {
         let seen = clip.step(number)?;
         session.show(number, &pictures(&seen)?)?;
-        for prompt in self.prompts.iter().filter(|prompt| prompt.step == number) {
-            let object = ObjectId(prompt.object);
-            session.say(object, prompt.camera, prompt.prompt.clone())?;
+        let here = self.prompts.iter().filter(|prompt| prompt.step == number);
+        let (corrections, pointed): (Vec<_>, Vec<_>) = here.partition(|prompt| prompt.corrects);
+        let say = |session: &mut RigSession, prompts: &[&NumberedPrompt]| {
+            prompts.iter().try_for_each(|prompt| {
+                let object = ObjectId(prompt.object);
+                session.say(object, prompt.camera, prompt.prompt.clone())?;
+                Ok::<(), Failure>(())
+            })
+        };
+        say(session, &pointed)?;
+        let mut found = session.track()?;
+        if !corrections.is_empty() {
+            // A correction is made of the mask that was found, and the other cameras look at it.
+            say(session, &corrections)?;
+            found = session.track()?;
         }
-        tracked.add(&session.track()?)
+        tracked.add(&found)
     }
 }
 

@@ -18,6 +18,55 @@ fn wrong_usage_ends_with_two() {
 }
 
 #[test]
+fn every_command_has_help_with_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = [
+        "",
+        "demo",
+        "track",
+        "ask",
+        "models",
+        "models list",
+        "models info",
+        "models convert",
+        "train",
+        "data",
+        "evaluate",
+        "ablate",
+        "doctor",
+    ];
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let help = stdout(&tubelet(folder.path(), &words));
+        assert!(help.contains("Example"), "{command}: {help}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_stdout_is_named_and_one_that_is_closed_early_is_not() {
+    use std::process::{Command, Stdio};
+
+    let list = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tubelet"));
+        command.args(["models", "list"]).stderr(Stdio::piped());
+        command
+    };
+    let full = fs::File::create("/dev/full").unwrap();
+    let output = list().stdout(full).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot write stdout"), "{said}");
+
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+    let pipe = reader.stdin.take().unwrap();
+    reader.wait().unwrap();
+    let output = list().stdout(pipe).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
 fn a_run_without_prompts_says_how_to_give_one() {
     let folder = tempfile::tempdir().unwrap();
     refuses(folder.path(), &["track", "clip.mp4"], (1, "--point X,Y"));

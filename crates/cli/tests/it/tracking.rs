@@ -85,6 +85,53 @@ fn several_objects_are_tracked_both_ways_from_a_file_of_prompts() {
     assert!(!folder.path().join("both/overlay.mp4").exists());
 }
 
+/// Tracks the demonstration's object by its first mask, and gives the records of its eight frames.
+fn records(folder: &Path, out: &str, more: &[&str]) -> Vec<Value> {
+    let first = ["track", "demo/clip.mp4", "--mask", "demo/masks/00000.png"];
+    let rest = ["--tracks-only", "--out", out];
+    let output = tubelet(folder, &[&first[..], more, &rest[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let tracks = read_json(&folder.join(out).join("tracks.json"));
+    let frames = tracks["objects"][0]["frames"].as_array().unwrap();
+    assert_eq!(frames.len(), 8);
+    frames.clone()
+}
+
+fn overlap(left: &Value, right: &Value) -> f64 {
+    let [left, right] = [left, right].map(|record| {
+        let text = record["mask"]["counts"].as_str().unwrap();
+        let code = RunLength::from_text(FrameSize::new(480, 360), text);
+        code.unwrap().decode()
+    });
+    left.iou(&right)
+}
+
+#[test]
+fn a_correction_changes_the_mask_that_was_found_and_not_the_object() {
+    let folder = demonstration();
+    let plain = records(folder.path(), "plain", &[]);
+    let corrected = records(folder.path(), "corrected", &["--not-point", "2,2@5"]);
+    assert_eq!(plain[..5], corrected[..5]);
+    assert_ne!(plain[5], corrected[5]);
+    for (plain, corrected) in plain.iter().zip(&corrected).skip(5) {
+        // A click in a far corner is no news about the object.
+        let overlap = overlap(plain, corrected);
+        assert!(overlap > 0.8, "frame {}: {overlap}", plain["frame"]);
+    }
+}
+
+#[test]
+fn products_in_half_precision_give_nearly_the_same_masks() {
+    let folder = demonstration();
+    let single = records(folder.path(), "single", &[]);
+    let half = records(folder.path(), "half", &["--dtype", "bf16"]);
+    assert_ne!(single, half);
+    for (single, half) in single.iter().zip(&half) {
+        let overlap = overlap(single, half);
+        assert!(overlap > 0.9, "frame {}: {overlap}", single["frame"]);
+    }
+}
+
 #[test]
 fn prompts_that_miss_the_clip_are_refused() {
     let folder = demonstration();
@@ -94,6 +141,16 @@ fn prompts_that_miss_the_clip_are_refused() {
         (["--point", "20,20@99"], "frame 99 does not exist"),
         (["--box", "30,30,20,40"], "is empty"),
         (["--mask", "missing.png"], "missing.png"),
+        (
+            ["--not-point", "20,20@3"],
+            "object 1 is never pointed at: frame 3",
+        ),
+        (
+            ["--box=1,2,30,40", "--box=5,6,70,80"],
+            "more than one box in frame 0",
+        ),
+        (["--point", "0:20,20"], "object 0 cannot be shown"),
+        (["--point", "255:20,20"], "object 255 cannot be shown"),
     ] {
         let arguments = [
             "track",

@@ -44,7 +44,9 @@ pub fn load<M: Module>(
         match shapes.get(&parameter) {
             None => unexpected.push(name.clone()),
             Some(shape) if same_but_for_ones(shape, stored.shape()) => {
-                sources.insert(parameter, name.clone());
+                if let Some(other) = sources.insert(parameter, name.clone()) {
+                    unexpected.push(format!("{other}, for which there is also {name}"));
+                }
             }
             Some(shape) => misshapen.push(format!(
                 "{name}: found {:?}, expected {shape:?}",

@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use burn::tensor::{Device, Tensor};
 use tubelet_geometry::{FrameSize, RigidTransform};
 use tubelet_segmentation::{
-    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, RigRule, Segmenter,
-    Sights, View, Viewpoint, prepare_frame,
+    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, RigRule,
+    Segmenter, Sights, View, Viewpoint, prepare_frame,
 };
 
 use super::{

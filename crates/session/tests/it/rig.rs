@@ -249,7 +249,10 @@ fn all_cameras_of_every_step_have_all_objects_and_memory_stays_bounded() {
                     (0, 2) => 0..=0,
                     _ => 1..=variant.rule().window + 1,
                 };
-                assert!(bounds.contains(&looked_at), "{variant:?} {index} {camera} {looked_at}");
+                assert!(
+                    bounds.contains(&looked_at),
+                    "{variant:?} {index} {camera} {looked_at}"
+                );
             }
         }
         let late = held[18..].iter().max().unwrap();

@@ -1,10 +1,8 @@
 //! Size, rate, rotation and frame times of an input, as `ffprobe` tells them.
 
-use std::process::{Command, Stdio};
-
 use tubelet_geometry::FrameSize;
 
-use super::program::{Input, start_error};
+use super::program::{Input, program, start_error};
 use crate::error::{Result, VideoError};
 use crate::rotation::Rotation;
 
@@ -74,7 +72,7 @@ impl Probe {
 const STREAM_ENTRIES: &str = "stream=codec_name,width,height,avg_frame_rate,r_frame_rate:stream_tags=rotate:stream_side_data=rotation";
 
 fn ask(input: &Input, what: &[&str]) -> Result<String> {
-    let output = Command::new("ffprobe")
+    let output = program("ffprobe")
         .args([
             "-hide_banner",
             "-loglevel",
@@ -86,7 +84,6 @@ fn ask(input: &Input, what: &[&str]) -> Result<String> {
         ])
         .args(what)
         .args(input.arguments())
-        .stdin(Stdio::null())
         .output()
         .map_err(|error| start_error(input, &error))?;
     if !output.status.success() {

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::error::VideoError;
+
+/// How long a web address may keep silent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What `ffmpeg` is asked to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +33,13 @@ impl Input {
                 "-i".into(),
                 format!("file:{}", path.display()),
             ],
-            Self::Url(url) => vec!["-i".into(), url.clone()],
+            Self::Url(url) => {
+                let patience = PATIENCE.as_micros().to_string();
+                let waits = url.starts_with("http://") || url.starts_with("https://");
+                let limit = waits.then(|| ["-rw_timeout".to_owned(), patience]);
+                let address = ["-i".to_owned(), url.clone()];
+                limit.into_iter().flatten().chain(address).collect()
+            }
             Self::Device(path) => vec![
                 "-f".into(),
                 "v4l2".into(),
@@ -66,11 +76,7 @@ impl Input {
 fn version() -> Option<(u32, u32)> {
     static VERSION: OnceLock<Option<(u32, u32)>> = OnceLock::new();
     *VERSION.get_or_init(|| {
-        let output = Command::new("ffmpeg")
-            .arg("-version")
-            .stdin(Stdio::null())
-            .output()
-            .ok()?;
+        let output = program("ffmpeg").arg("-version").output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         Some(parse_version(&text).unwrap_or((u32::MAX, 0)))
     })
@@ -105,6 +111,15 @@ pub(crate) fn passthrough_option() -> &'static str {
     }
 }
 
+/// One of the two programs. Ctrl-C at a terminal goes to this process alone, which ends the other one in its own time.
+pub(crate) fn program(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.stdin(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
 /// The failure to start a program.
 pub(crate) fn start_error(input: &Input, error: &std::io::Error) -> VideoError {
     match error.kind() {
@@ -120,8 +135,19 @@ pub(crate) fn start_error(input: &Input, error: &std::io::Error) -> VideoError {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn programs_are_not_in_the_group_that_a_terminal_interrupts() {
+        let output = program("cat").arg("/proc/self/stat").output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        // Its process number, its name, its state, its parent, its group.
+        assert_eq!(fields[0], fields[4]);
+    }
 
     #[test]
     fn versions_are_read() {

@@ -1,11 +1,11 @@
 //! Frames from an `ffmpeg` process, one at a time through a pipe.
 
 use std::io::{BufReader, Read};
-use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::thread::JoinHandle;
 
 use super::probe::{Probe, last_line};
-use super::program::{Input, passthrough_option, start_error};
+use super::program::{Input, passthrough_option, program, start_error};
 use crate::error::{Result, VideoError};
 use crate::frame::Frame;
 
@@ -124,7 +124,7 @@ impl FfmpegStream {
     }
 
     fn start(&mut self) -> Result<Process> {
-        let mut command = Command::new("ffmpeg");
+        let mut command = program("ffmpeg");
         command.args([
             "-nostdin",
             "-hide_banner",
@@ -163,7 +163,6 @@ impl FfmpegStream {
                 "rgb24",
                 "pipe:1",
             ])
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command

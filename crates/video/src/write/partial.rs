@@ -56,6 +56,7 @@ impl PartialFile {
         let done = self
             .file
             .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
             .and_then(|()| fs::rename(&self.partial, &self.path));
         done.map_err(|error| VideoError::from_write(&self.path, error))
     }

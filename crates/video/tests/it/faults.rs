@@ -68,7 +68,7 @@ fn every_kind_of_wrong_input_has_its_own_error_and_a_hint() {
         (wav, "sound.mp4: no video track (found WAV sound)"),
         (
             webm,
-            "clip.webm: Matroska or WebM needs the program `ffmpeg`, which was not found",
+            "clip.webm: Matroska or WebM needs the programs `ffmpeg` and `ffprobe`, which were not both found",
         ),
         (
             picture,
@@ -272,7 +272,7 @@ fn a_coding_tool_that_turns_up_late_is_left_to_ffmpeg_or_named() {
     assert!(
         error
             .to_string()
-            .contains("SP/SI slices needs the program `ffmpeg`"),
+            .contains("SP/SI slices needs the programs `ffmpeg`"),
         "{error}"
     );
     if has_ffmpeg() {

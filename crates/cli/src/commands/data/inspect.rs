@@ -20,13 +20,13 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
         return Printer::json(&found);
     }
     for overview in &found {
-        Printer::result(&lines(overview));
+        Printer::result(&lines(overview))?;
         for problem in &overview.problems {
-            Printer::result(&format!("  problem: {problem}"));
+            Printer::result(&format!("  problem: {problem}"))?;
         }
         let more = overview.problem_count - overview.problems.len();
         if more > 0 {
-            Printer::result(&format!("  and {more} more problems"));
+            Printer::result(&format!("  and {more} more problems"))?;
         }
     }
     Ok(())

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &RevosToStvgArguments, printer: Printer) -> Result<
     if arguments.json {
         return Printer::json(&summary);
     }
-    Printer::result(&format!("{}: {} samples", summary.written, summary.samples));
+    Printer::result(&format!("{}: {} samples", summary.written, summary.samples))?;
     for (count, why) in [
         (summary.nothing_seen, "nothing that they mean is seen"),
         (summary.several_objects, "they mean several objects"),
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &RevosToStvgArguments, printer: Printer) -> Result<
         (summary.too_short, "the event is too short"),
     ] {
         if count > 0 {
-            Printer::result(&format!("  {count} sentences left out: {why}"));
+            Printer::result(&format!("  {count} sentences left out: {why}"))?;
         }
     }
     Ok(())

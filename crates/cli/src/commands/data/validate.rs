@@ -35,13 +35,13 @@ pub(super) fn run(arguments: &ValidateArguments, printer: Printer) -> Result<Exi
         Printer::json(&found)?;
     } else {
         for validation in &found {
-            print(validation, arguments.problems);
+            print(validation, arguments.problems)?;
         }
         Printer::result(&match problems {
             0 => "no problems".to_owned(),
             1 => "1 problem".to_owned(),
             count => format!("{count} problems"),
-        });
+        })?;
     }
     Ok(if problems == 0 {
         ExitCode::SUCCESS
@@ -50,17 +50,18 @@ pub(super) fn run(arguments: &ValidateArguments, printer: Printer) -> Result<Exi
     })
 }
 
-fn print(validation: &Validation, most: usize) {
-    Printer::result(&lines(&validation.overview));
+fn print(validation: &Validation, most: usize) -> Result<(), Failure> {
+    Printer::result(&lines(&validation.overview))?;
     let shown = validation.problems.iter().take(most);
     let count = shown.len();
     for problem in shown {
-        Printer::result(&format!("  problem: {problem}"));
+        Printer::result(&format!("  problem: {problem}"))?;
     }
     let more = validation.overview.problem_count - count;
     if more > 0 {
-        Printer::result(&format!("  and {more} more problems"));
+        Printer::result(&format!("  and {more} more problems"))?;
     }
+    Ok(())
 }
 
 #[derive(Debug, Serialize)]

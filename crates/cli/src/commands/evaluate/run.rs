@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &EvaluateArguments, printer: Printer) -> Result<(),
     if arguments.json {
         Printer::json(&report.document())?;
     } else {
-        Printer::result(&table::of(&report));
+        Printer::result(&table::of(&report))?;
     }
     write(&report, arguments, printer)
 }
@@ -136,17 +136,17 @@ fn list(arguments: &EvaluateArguments) -> Result<(), Failure> {
         return Printer::json(&wanted.into_iter().map(listed).collect::<Vec<_>>());
     }
     for protocol in wanted {
-        Printer::result(&format!("{protocol:24} {}", protocol.about()));
+        Printer::result(&format!("{protocol:24} {}", protocol.about()))?;
         if arguments.protocol.is_none() {
             continue;
         }
-        Printer::result(&format!("--gt     {}", protocol.truth_layout()));
-        Printer::result(&format!("--pred   {}", protocol.prediction_layout()));
+        Printer::result(&format!("--gt     {}", protocol.truth_layout()))?;
+        Printer::result(&format!("--pred   {}", protocol.prediction_layout()))?;
         if let Some(split) = protocol.split_meaning() {
-            Printer::result(&format!("--split  {split}"));
+            Printer::result(&format!("--split  {split}"))?;
         }
         for rules in protocol.rules() {
-            Printer::result(&format!("--rules {}: {}", rules.name, rules.about));
+            Printer::result(&format!("--rules {}: {}", rules.name, rules.about))?;
         }
     }
     Ok(())
