@@ -42,10 +42,8 @@ pub(crate) enum Failure {
         frame: usize,
     },
     /// An object whose number a palette picture cannot show.
-    #[error(
-        "object {object} cannot be shown in palette pictures: 0 is the background there, and 255 is no object"
-    )]
-    NoLabel { object: u32 },
+    #[error("object {object} cannot be shown in pictures of masks: 0 is the background there, and {largest} the largest number")]
+    NoLabel { object: u32, largest: u32 },
     /// A correction in a frame that is not tracked.
     #[error(
         "tracking, which starts in frame {start}, does not get to the correction in frame {frame}"
@@ -150,9 +148,9 @@ impl Diagnostic for Failure {
             Self::SaidTwice { what, object, .. } => {
                 format!("another object gets another number: --{what} {}:…", object.saturating_add(1))
             }
-            Self::NoLabel { .. } => {
-                "number objects from 1 to 254, or leave the pictures out with --tracks-only".to_owned()
-            }
+            Self::NoLabel { largest, .. } => format!(
+                "number objects from 1 to {largest}; of a clip the pictures can be left out with --tracks-only"
+            ),
             Self::Unreached { .. } => {
                 "give another --direction, or a larger --max-frames".to_owned()
             }

@@ -23,6 +23,9 @@ use crate::{
     tracking::{Run, Tracked},
 };
 
+/// The largest object in palette pictures, where 255 means void.
+const LARGEST_IN_PALETTE: u32 = 254;
+
 /// What a run says of itself on stdout.
 #[derive(Debug, Serialize)]
 pub(crate) struct Summary {
@@ -56,6 +59,9 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
             path: path.clone(),
             reason: format!("{} is no rig of several cameras", arguments.clip),
         });
+    }
+    if !arguments.tracks_only {
+        prompts.check_labels(LARGEST_IN_PALETTE)?;
     }
     // The clip is looked at before the weights, which take longer to read.
     VideoSource::open(&arguments.clip)?;

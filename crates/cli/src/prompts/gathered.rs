@@ -18,9 +18,6 @@ use super::{
 };
 use crate::{arguments::TrackArguments, failure::Failure, output::pictures::PromptPoints};
 
-/// The largest number of an object that palette pictures can show: 255 means void.
-const LARGEST_LABEL: u32 = 254;
-
 /// What is said about one object in one frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Said {
@@ -107,15 +104,6 @@ impl Gathered {
         if all.0.is_empty() && arguments.detections.is_none() {
             return Err(Failure::NoPrompt);
         }
-        let has_label = |spot: &&Spot| (1..=LARGEST_LABEL).contains(&spot.object);
-        match all.spots().find(|spot| !has_label(spot)) {
-            Some(spot) if !arguments.tracks_only => {
-                return Err(Failure::NoLabel {
-                    object: spot.object,
-                });
-            }
-            _ => {}
-        }
         Ok(all)
     }
 
@@ -183,6 +171,21 @@ impl Gathered {
             said.set_mask(&spot, mask)?;
         }
         Ok(())
+    }
+
+    /// Checks that pictures whose values are objects can show all of them.
+    ///
+    /// # Errors
+    /// [`Failure::NoLabel`] for object 0, which is the background there, and for one above `largest`.
+    pub(crate) fn check_labels(&self, largest: u32) -> Result<(), Failure> {
+        let has_none = |spot: &&Spot| !(1..=largest).contains(&spot.object);
+        match self.spots().find(has_none) {
+            None => Ok(()),
+            Some(spot) => Err(Failure::NoLabel {
+                object: spot.object,
+                largest,
+            }),
+        }
     }
 
     /// Places where something is said, in the order of frames and objects.

@@ -93,6 +93,7 @@ pub(crate) fn run(
     prompts: &Gathered,
     printer: Printer,
 ) -> Result<ExitCode, Failure> {
+    prompts.check_labels(u32::from(u16::MAX))?;
     let job = Job {
         clip: &arguments.clip,
         scene: arguments.scene.as_deref(),

@@ -97,6 +97,26 @@ fn the_demonstration_tracks_through_six_cameras_and_can_be_judged() {
 }
 
 #[test]
+fn a_correction_in_one_camera_leaves_the_steps_before_as_they_are() {
+    let (folder, _) = drive();
+    let track = |out: &str, more: &[&str]| {
+        let first = ["track", "demo/drive", "--camera", "CAM_FRONT"];
+        let rest = ["--point", "400:200,120", "--tracks-only", "--out", out];
+        let output = tubelet(folder.path(), &[&first[..], more, &rest[..]].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        RigTracks::read(folder.path().join(out).join("tracks.json")).unwrap()
+    };
+    let plain = track("plain", &[]);
+    let corrected = track("corrected", &["--not-point", "400:200,120@1"]);
+    let of_step = |tracks: &RigTracks, wanted: usize| -> Vec<_> {
+        let views = tracks.masks.iter().filter(|((_, step), _)| *step == wanted);
+        views.map(|(_, masks)| masks.clone()).collect()
+    };
+    assert_eq!(of_step(&plain, 0), of_step(&corrected, 0));
+    assert_ne!(of_step(&plain, 1), of_step(&corrected, 1));
+}
+
+#[test]
 fn a_rig_of_ones_own_is_tracked() {
     let (folder, _) = drive();
     let at = folder.path();
