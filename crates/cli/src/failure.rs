@@ -42,7 +42,9 @@ pub(crate) enum Failure {
         frame: usize,
     },
     /// An object whose number a palette picture cannot show.
-    #[error("object {object} cannot be shown in pictures of masks: 0 is the background there, and {largest} the largest number")]
+    #[error(
+        "object {object} cannot be shown in pictures of masks: 0 is the background there, and {largest} the largest number"
+    )]
     NoLabel { object: u32, largest: u32 },
     /// A correction in a frame that is not tracked.
     #[error(

@@ -8,11 +8,12 @@ use tubelet_nn::StorageType;
 use tubelet_segmentation::{EmbeddedModel, Naming, SavedFormat, Segmenter, SegmenterConfig};
 
 use crate::{
-    arguments::{
-        ModelsCommand, ModelsConvertArguments, ModelsInfoArguments, NamesArgument, StorageArgument,
-    },
     failure::Failure,
     models::{
+        arguments::{
+            ModelsCommand, ModelsConvertArguments, ModelsInfoArguments, NamesArgument,
+            StorageArgument,
+        },
         known::{ASK, KNOWN},
         locate, open,
     },
