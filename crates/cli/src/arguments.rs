@@ -180,9 +180,9 @@ pub(crate) struct DemoArguments {
     /// Folder for the results.
     #[arg(long, default_value = "out/demo")]
     pub(crate) out: PathBuf,
-    /// Seed of the clip.
-    #[arg(long, default_value_t = 4)]
-    pub(crate) seed: u64,
+    /// Seed of the clip, 4 when left out, or of the drive, 1 when left out.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// Frames of the clip, or time steps of the drive.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=2000))]
     pub(crate) frames: u32,
@@ -195,6 +195,13 @@ pub(crate) struct DemoArguments {
     /// Print a summary as JSON on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl DemoArguments {
+    /// The seed of what is made.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.unwrap_or(if self.rig { 1 } else { 4 })
+    }
 }
 
 /// Arguments of `tubelet track`.
@@ -293,7 +300,7 @@ pub(crate) struct AblateArguments {
     /// The method.
     #[arg(value_enum)]
     pub(crate) method: MethodArgument,
-    /// Recipe that all variants follow; the one of tubelet-rig when left out.
+    /// Recipe that all variants follow; when left out, one that goes on from tubelet-rig for two minutes or so.
     #[arg(long, value_name = "FILE")]
     pub(crate) recipe: Option<PathBuf>,
     /// Train nothing: judge this model in every variant. A name, a weight file, a model folder or a hub id.

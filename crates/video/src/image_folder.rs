@@ -154,8 +154,9 @@ pub fn read_image(path: &Path, apply_orientation: bool) -> Result<Frame> {
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let size = FrameSize::new(width as usize, height as usize);
-    let bytes = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
-    if size.pixel_count() > MOST_PIXELS || is_png && !png_can_hold(length, bytes) {
+    // A palette of two colours takes one bit of a pixel.
+    let least_bytes = size.pixel_count().div_ceil(8);
+    if size.pixel_count() > MOST_PIXELS || is_png && !png_can_hold(length, least_bytes) {
         return Err(VideoError::Image {
             path: path.to_owned(),
             reason: format!("{size} is too large"),
@@ -265,6 +266,17 @@ mod tests {
         writer.finish().unwrap();
         let error = read_image(&path, false).unwrap_err().to_string();
         assert!(error.contains("the decoder gave up"), "{error}");
+    }
+
+    #[test]
+    #[expect(clippy::unwrap_used, reason = "a test may panic")]
+    fn a_large_mask_of_few_bytes_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mask.png");
+        let size = FrameSize::new(1920, 1280);
+        crate::LabelMap::new(size).write_png(&path).unwrap();
+        assert!(path.metadata().unwrap().len() < 5000);
+        assert_eq!(read_image(&path, false).unwrap().size, size);
     }
 
     #[test]

@@ -16,8 +16,8 @@ use crate::{
     print::Printer,
 };
 
-/// The recipe of tubelet-rig.
-const RIG_RECIPE: &str = include_str!("../../../training/recipes/rig.toml");
+/// The recipe that variants follow unless another is named.
+const RIG_RECIPE: &str = include_str!("../../../training/recipes/rig-ablation.toml");
 /// Where drives to be judged on come from; no run trains on them.
 const DRIVES_SEED: u64 = 5_000_003;
 /// Most objects of a drive.
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &AblateArguments, printer: Printer) -> Result<(), F
     let (path, recipe) = if let Some(path) = &arguments.recipe {
         (path.clone(), Recipe::read(path)?)
     } else {
-        let path = PathBuf::from("rig.toml");
+        let path = PathBuf::from("rig-ablation.toml");
         let recipe = Recipe::parse(RIG_RECIPE, &path)?;
         (path, recipe)
     };

@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     printer.note(&format!(
         "made {} with seed {}; the object is masked in {}",
         clip.display(),
-        arguments.seed,
+        arguments.seed(),
         mask.display()
     ));
     let run = Run {
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
 /// Writes the clip, and the mask of its largest object in the first frame.
 fn make_clip(arguments: &DemoArguments, folder: &Path) -> Result<(PathBuf, PathBuf), Failure> {
     let config = WorldConfig::video(SIZE, arguments.frames as usize).with_difficulty(DIFFICULTY);
-    let world = World::new(config, arguments.seed)?;
+    let world = World::new(config, arguments.seed())?;
     let clip = folder.join("clip.mp4");
     let mask = folder.join("first-mask.png");
     let mut writer = VideoWriter::create(&clip, SIZE, WriteOptions::default())?;

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         objects: OBJECTS,
         ..QuestionClipConfig::default()
     };
-    let clip = QuestionClip::new(config, arguments.seed);
+    let clip = QuestionClip::new(config, arguments.seed());
     let path = folder.join("shapes.mp4");
     let mut writer = VideoWriter::create(&path, clip.size(), WriteOptions::default())?;
     for frame in clip.frames() {
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     printer.note(&format!(
         "made {} with seed {}",
         path.display(),
-        arguments.seed
+        arguments.seed()
     ));
     let files = ModelFiles::tubelet_ask();
     let processor = language::processor(&files)?;
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     let stop_tokens = files.generation_defaults()?.stop_tokens;
     let wanted = EACH * QuestionKind::ALL.len();
     let mut told = Vec::with_capacity(wanted);
-    for question in clip.questions(&QuestionKind::ALL, wanted, arguments.seed) {
+    for question in clip.questions(&QuestionKind::ALL, wanted, arguments.seed()) {
         let message = Message {
             role: Role::User,
             parts: vec![seen.clone(), Part::Text(question.text.clone())],

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
     let drive = DrivingClip::new(DrivingWorldConfig {
-        seed: arguments.seed,
+        seed: arguments.seed(),
         size: SIZE,
         steps: arguments.frames as usize,
         difficulty: DIFFICULTY,
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     printer.note(&format!(
         "made {} with seed {}; object {object} is masked in {camera}: {}",
         place.display(),
-        arguments.seed,
+        arguments.seed(),
         prompt.display()
     ));
     run::finish(

@@ -8,31 +8,44 @@ use std::{
 };
 
 use tubelet_datasets::{NuScenes, RigTracks};
+use tubelet_geometry::{FrameSize, Mask, PixelRect};
+use tubelet_video::LabelMap;
 
 use crate::{
     program::{stderr, tubelet},
     shared::{shared, shared_file},
 };
 
-/// What is tracked, how much of it there is, and a place on a car or the road in the first camera.
+/// What is tracked, how much of it there is, and in which camera something is pointed at.
 struct Drive {
     rig: PathBuf,
     steps: usize,
     camera: &'static str,
     cameras: usize,
-    point: &'static str,
+    size: FrameSize,
 }
 
 /// Tracks with the model for rigs, and looks at all that is written.
 fn is_tracked(folder: &Path, drive: &Drive) {
     let rig = drive.rig.to_str().unwrap();
+    let FrameSize { width, height } = drive.size;
+    let mut asked = Mask::new(drive.size);
+    asked.fill_rect(PixelRect {
+        left: width / 3,
+        top: height / 2,
+        right: width / 2,
+        bottom: height * 3 / 4,
+    });
+    let mut labels = LabelMap::new(drive.size);
+    labels.paint(&asked, 1).unwrap();
+    labels.write_png(folder.join("mask.png")).unwrap();
     let arguments = [
         "track",
         rig,
         "--camera",
         drive.camera,
-        "--point",
-        drive.point,
+        "--mask",
+        "mask.png",
         "--out",
         "out",
     ];
@@ -43,11 +56,6 @@ fn is_tracked(folder: &Path, drive: &Drive) {
     let tracks = RigTracks::read(out.join("tracks.json")).unwrap();
     assert_eq!(tracks.steps, drive.steps);
     assert_eq!(tracks.cameras.len(), drive.cameras);
-    let at: Vec<usize> = drive
-        .point
-        .split(',')
-        .map(|number| number.parse().unwrap())
-        .collect();
     let names: Vec<&str> = tracks
         .cameras
         .iter()
@@ -57,8 +65,8 @@ fn is_tracked(folder: &Path, drive: &Drive) {
     let [found] = &tracks.masks[&(prompted, 0)][..] else {
         panic!("one object was pointed at");
     };
-    let mask = found.mask.decode();
-    assert!(mask.get(at[0], at[1]), "the click lies on what it marks");
+    let overlap = found.mask.decode().iou(&asked);
+    assert!(overlap > 0.9, "what was pointed at is marked: {overlap}");
     let masks = fs::read_dir(out.join("masks")).unwrap();
     for camera in masks {
         let pictures = fs::read_dir(camera.unwrap().path()).unwrap().count();
@@ -77,7 +85,7 @@ fn five_real_cameras_of_waymo_are_tracked() {
         steps: 1,
         camera: "FRONT",
         cameras: 5,
-        point: "960,900",
+        size: FrameSize::new(1920, 1280),
     };
     is_tracked(folder.path(), &drive);
 }
@@ -105,7 +113,7 @@ fn six_real_cameras_of_nu_scenes_are_tracked() {
         steps: 1,
         camera: "CAM_FRONT",
         cameras: 6,
-        point: "800,600",
+        size: FrameSize::new(1600, 900),
     };
     is_tracked(folder.path(), &drive);
 }
@@ -146,7 +154,7 @@ fn six_real_cameras_without_calibration_are_tracked_through_time() {
         steps: 4,
         camera: "CAM_FRONT",
         cameras: cameras.len(),
-        point: "800,600",
+        size: FrameSize::new(1600, 900),
     };
     is_tracked(folder.path(), &drive);
 }

@@ -14,7 +14,8 @@ use crate::program::{refuses, stderr, stdout, tubelet};
 /// Makes a drive of three steps with the demonstration and gives its folder and the object's number.
 fn drive() -> (tempfile::TempDir, u64) {
     let folder = tempfile::tempdir().unwrap();
-    let asked = ["demo", "--rig", "--out", "demo", "--frames", "3", "--json"];
+    let asked = ["demo", "--rig", "--seed", "4", "--frames", "3"];
+    let asked = [&asked[..], &["--out", "demo", "--json"]].concat();
     let output = tubelet(folder.path(), &asked);
     assert!(output.status.success(), "{}", stderr(&output));
     let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();

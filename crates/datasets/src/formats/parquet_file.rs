@@ -67,6 +67,7 @@ impl ChunkReader for BoundedFile {
 fn check_page_header(header: &[u8], start: u64) -> Result<()> {
     let mut header = header.iter().copied();
     let refused = |what: String| ParquetError::General(format!("byte {start}: {what}"));
+    let no_header = || refused("not the header of a page".to_owned());
     let mut sizes = [0; 3];
     for size in &mut sizes {
         // In Thrift's compact protocol: the next field, a number of 32 bits.
@@ -74,9 +75,12 @@ fn check_page_header(header: &[u8], start: u64) -> Result<()> {
         *size = is_next_number
             .then(|| zigzag(&mut header))
             .flatten()
-            .ok_or_else(|| refused("not the header of a page".to_owned()))?;
+            .ok_or_else(no_header)?;
     }
-    let [_, bytes, stored] = sizes.map(|size| u64::try_from(size).unwrap_or(0));
+    let [_, bytes, stored] = sizes.map(u64::try_from);
+    let (Ok(bytes), Ok(stored)) = (bytes, stored) else {
+        return Err(no_header());
+    };
     if bytes > stored * SNAPPY_GAIN {
         let what = format!("a page of {bytes} bytes, compressed to {stored}");
         return Err(refused(what));
