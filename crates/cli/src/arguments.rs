@@ -300,7 +300,7 @@ pub(crate) struct AblateArguments {
     /// The method.
     #[arg(value_enum)]
     pub(crate) method: MethodArgument,
-    /// Recipe that all variants follow; when left out, one that goes on from tubelet-rig for two minutes or so.
+    /// Recipe that all variants follow; when left out, a short one that goes on from tubelet-rig.
     #[arg(long, value_name = "FILE")]
     pub(crate) recipe: Option<PathBuf>,
     /// Train nothing: judge this model in every variant. A name, a weight file, a model folder or a hub id.
