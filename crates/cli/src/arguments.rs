@@ -18,7 +18,6 @@ use crate::prompts::typed::{TypedBox, TypedMask, TypedPoint};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about = "Find anything in video, in space and time",
     max_term_width = 100,
     arg_required_else_help = true,
     after_help = PROGRAM_EXAMPLES

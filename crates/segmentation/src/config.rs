@@ -87,6 +87,13 @@ impl SegmenterConfig {
         Self { spatial, ..self }
     }
 
+    /// The same model, looking at square pictures with another side.
+    pub fn with_image_size(mut self, side: usize) -> Self {
+        self.image_size = side;
+        self.prompt_encoder.image_size = side;
+        self
+    }
+
     /// The same sizes in another release.
     pub fn with_generation(self, generation: Generation) -> Self {
         Self { generation, ..self }

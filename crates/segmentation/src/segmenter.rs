@@ -71,6 +71,8 @@ pub enum Prompt {
 pub struct Recalled {
     /// `[objects, channels, height, width]`.
     pub embedding: Tensor<4>,
+    /// Memories that were looked at, object by object; nothing where nothing was recalled.
+    pub looked_at: Vec<usize>,
 }
 
 /// Masks of all objects in a frame.
@@ -173,6 +175,7 @@ impl Segmenter {
             sights: None,
         };
         Recalled {
+            looked_at: lookout.looked_at(),
             embedding: self.recall.forward(features, lookout, &self.object_pointer),
         }
     }
@@ -184,6 +187,7 @@ impl Segmenter {
     pub fn recall_nothing(&self, features: &ImageFeatures) -> Recalled {
         Recalled {
             embedding: self.recall.without_memory(features),
+            looked_at: Vec::new(),
         }
     }
 

@@ -45,9 +45,7 @@ fn measure(arguments: &[String]) -> Fallible<String> {
     };
     let (side, steps) = (number(0, 256)?, number(1, 12)?);
     let file = EmbeddedModel::Rig.weights()?;
-    let mut config = SegmenterConfig::of(&file)?;
-    config.image_size = side;
-    config.prompt_encoder.image_size = side;
+    let config = SegmenterConfig::of(&file)?.with_image_size(side);
     let (segmenter, _) = Segmenter::load(&config, &file, &Device::default())?;
     let segmenter = Arc::new(segmenter);
     let mut sessions = RigVariant::ALL

@@ -136,9 +136,8 @@ fn convert(arguments: &ModelsConvertArguments, printer: Printer) -> Result<(), F
     let mut notes = BTreeMap::from([("source".to_owned(), model.name.clone())]);
     if let Some(side) = arguments.image_size {
         let own = model.config.image_size;
-        notes.insert("trained image size".to_owned(), own.to_string());
-        model.config.image_size = side;
-        model.config.prompt_encoder.image_size = side;
+        notes.insert("source image size".to_owned(), own.to_string());
+        model.config = model.config.with_image_size(side);
         model.config.check()?;
     }
     let format = SavedFormat {

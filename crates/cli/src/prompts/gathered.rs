@@ -219,20 +219,14 @@ impl Gathered {
             object: ObjectId(spot.object),
             frame: spot.frame,
         };
-        let mut commands = Vec::new();
-        let Some(said) = self.0.get(spot) else {
-            return Ok(commands);
-        };
-        if let Some(path) = &said.mask {
-            commands.push(Command::SetMask(place, read_mask(path)?));
-        }
-        if let Some(bounds) = said.bounds {
-            commands.push(Command::SetBox(place, bounds));
-        }
-        if !said.clicks.is_empty() {
-            commands.push(Command::AddClicks(place, said.clicks.clone()));
-        }
-        Ok(commands)
+        let prompts = self.rig_prompts(spot)?.into_iter();
+        Ok(prompts
+            .map(|prompt| match prompt {
+                RigPrompt::Mask(mask) => Command::SetMask(place, mask),
+                RigPrompt::Box(bounds) => Command::SetBox(place, bounds),
+                RigPrompt::Clicks(clicks) => Command::AddClicks(place, clicks),
+            })
+            .collect())
     }
 
     /// What is said in a place of a rig's camera; a mask or a box before the clicks that correct it.

@@ -3,7 +3,7 @@
 //! In: prompts and a way through the clip. Out: commands for a session. A correction is made of the mask that tracking
 //! found, with what is remembered of the object; said beforehand it would stand alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tubelet_session::{Command, Course, Propagation};
 
@@ -11,10 +11,11 @@ use super::gathered::{Gathered, Spot};
 use crate::failure::Failure;
 
 /// What is said before tracking, and what on the way.
+#[derive(Default)]
 struct Sorted {
     opening: Vec<Command>,
-    /// Earliest and latest frame in which it is said where an object is.
-    bounds: (usize, usize),
+    /// Frames in which it is said where an object is.
+    frames: BTreeSet<usize>,
     /// By frame.
     corrections: BTreeMap<usize, Vec<Command>>,
 }
@@ -28,7 +29,7 @@ impl Gathered {
     pub(crate) fn plan(&self, asked: Propagation) -> Result<Vec<Command>, Failure> {
         let Sorted {
             opening,
-            bounds: (earliest, latest),
+            frames,
             corrections,
         } = self.sorted(asked.course == Course::Backward)?;
         let mut commands = opening;
@@ -37,9 +38,10 @@ impl Gathered {
             return Ok(commands);
         }
         let start = match asked.course {
-            Course::Forward | Course::Both => earliest,
-            Course::Backward => latest,
+            Course::Forward | Course::Both => frames.first(),
+            Course::Backward => frames.last(),
         };
+        let &start = start.ok_or(Failure::NoPrompt)?;
         let reach = asked.frames.unwrap_or(usize::MAX);
         let end = start.saturating_add(reach.saturating_sub(1));
         let beginning = start.saturating_add(1).saturating_sub(reach);
@@ -65,24 +67,14 @@ impl Gathered {
 
     fn sorted(&self, is_backward: bool) -> Result<Sorted, Failure> {
         let openings = self.openings(is_backward)?;
-        let frames = openings.values().map(|spot| spot.frame);
-        let bounds = (frames.clone().min(), frames.max());
-        let (Some(earliest), Some(latest)) = bounds else {
-            return Err(Failure::NoPrompt);
-        };
-        let mut sorted = Sorted {
-            opening: Vec::new(),
-            bounds: (earliest, latest),
-            corrections: BTreeMap::new(),
-        };
+        let mut sorted = Sorted::default();
         for spot in self.spots() {
             let commands = self.commands(spot)?;
             if self.corrects(spot, &openings) {
                 let at = sorted.corrections.entry(spot.frame).or_default();
                 at.extend(commands);
             } else {
-                sorted.bounds.0 = sorted.bounds.0.min(spot.frame);
-                sorted.bounds.1 = sorted.bounds.1.max(spot.frame);
+                sorted.frames.insert(spot.frame);
                 sorted.opening.extend(commands);
             }
         }

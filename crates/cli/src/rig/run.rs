@@ -334,13 +334,6 @@ impl Journey<'_> {
         session.show(number, &pictures(&seen)?)?;
         let here = self.prompts.iter().filter(|prompt| prompt.step == number);
         let (corrections, pointed): (Vec<_>, Vec<_>) = here.partition(|prompt| prompt.corrects);
-        let say = |session: &mut RigSession, prompts: &[&NumberedPrompt]| {
-            prompts.iter().try_for_each(|prompt| {
-                let object = ObjectId(prompt.object);
-                session.say(object, prompt.camera, prompt.prompt.clone())?;
-                Ok::<(), Failure>(())
-            })
-        };
         say(session, &pointed)?;
         let mut found = session.track()?;
         if !corrections.is_empty() {
@@ -350,6 +343,14 @@ impl Journey<'_> {
         }
         tracked.add(&found)
     }
+}
+
+fn say(session: &mut RigSession, prompts: &[&NumberedPrompt]) -> Result<(), Failure> {
+    for prompt in prompts {
+        let object = ObjectId(prompt.object);
+        session.say(object, prompt.camera, prompt.prompt.clone())?;
+    }
+    Ok(())
 }
 
 fn cameras(clip: &RigClip) -> Vec<RigCamera> {

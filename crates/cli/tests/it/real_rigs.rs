@@ -22,30 +22,53 @@ struct Drive {
     steps: usize,
     camera: &'static str,
     cameras: usize,
-    size: FrameSize,
+    asked: Asked,
+}
+
+/// What is said in the first picture.
+enum Asked {
+    Click(usize, usize),
+    /// A mask for pictures of a size.
+    Mask(FrameSize),
+}
+
+impl Asked {
+    /// The arguments that say it, and whether a mask is an answer to it.
+    fn in_folder(&self, folder: &Path) -> ([String; 2], Box<dyn Fn(&Mask) -> bool>) {
+        match *self {
+            Self::Click(x, y) => {
+                let said = ["--point".to_owned(), format!("{x},{y}")];
+                (said, Box::new(move |found| found.get(x, y)))
+            }
+            Self::Mask(size) => {
+                let mut asked = Mask::new(size);
+                asked.fill_rect(PixelRect {
+                    left: size.width / 3,
+                    top: size.height / 2,
+                    right: size.width / 2,
+                    bottom: size.height * 3 / 4,
+                });
+                let mut labels = LabelMap::new(size);
+                labels.paint(&asked, 1).unwrap();
+                labels.write_png(folder.join("mask.png")).unwrap();
+                let said = ["--mask", "mask.png"].map(str::to_owned);
+                (said, Box::new(move |found| found.iou(&asked) > 0.9))
+            }
+        }
+    }
 }
 
 /// Tracks with the model for rigs, and looks at all that is written.
 fn is_tracked(folder: &Path, drive: &Drive) {
     let rig = drive.rig.to_str().unwrap();
-    let FrameSize { width, height } = drive.size;
-    let mut asked = Mask::new(drive.size);
-    asked.fill_rect(PixelRect {
-        left: width / 3,
-        top: height / 2,
-        right: width / 2,
-        bottom: height * 3 / 4,
-    });
-    let mut labels = LabelMap::new(drive.size);
-    labels.paint(&asked, 1).unwrap();
-    labels.write_png(folder.join("mask.png")).unwrap();
+    let (said, answers) = drive.asked.in_folder(folder);
     let arguments = [
         "track",
         rig,
         "--camera",
         drive.camera,
-        "--mask",
-        "mask.png",
+        &said[0],
+        &said[1],
         "--out",
         "out",
     ];
@@ -65,8 +88,8 @@ fn is_tracked(folder: &Path, drive: &Drive) {
     let [found] = &tracks.masks[&(prompted, 0)][..] else {
         panic!("one object was pointed at");
     };
-    let overlap = found.mask.decode().iou(&asked);
-    assert!(overlap > 0.9, "what was pointed at is marked: {overlap}");
+    let mask = found.mask.decode();
+    assert!(answers(&mask), "what was pointed at is what is marked");
     let masks = fs::read_dir(out.join("masks")).unwrap();
     for camera in masks {
         let pictures = fs::read_dir(camera.unwrap().path()).unwrap().count();
@@ -85,7 +108,7 @@ fn five_real_cameras_of_waymo_are_tracked() {
         steps: 1,
         camera: "FRONT",
         cameras: 5,
-        size: FrameSize::new(1920, 1280),
+        asked: Asked::Click(960, 900),
     };
     is_tracked(folder.path(), &drive);
 }
@@ -113,7 +136,7 @@ fn six_real_cameras_of_nu_scenes_are_tracked() {
         steps: 1,
         camera: "CAM_FRONT",
         cameras: 6,
-        size: FrameSize::new(1600, 900),
+        asked: Asked::Mask(FrameSize::new(1600, 900)),
     };
     is_tracked(folder.path(), &drive);
 }
@@ -154,7 +177,7 @@ fn six_real_cameras_without_calibration_are_tracked_through_time() {
         steps: 4,
         camera: "CAM_FRONT",
         cameras: cameras.len(),
-        size: FrameSize::new(1600, 900),
+        asked: Asked::Mask(FrameSize::new(1600, 900)),
     };
     is_tracked(folder.path(), &drive);
 }

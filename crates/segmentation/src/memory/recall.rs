@@ -75,6 +75,16 @@ pub(crate) struct Lookout<'a, 'b> {
     pub(crate) sights: Option<(usize, &'a mut Sights<'b>)>,
 }
 
+impl Lookout<'_, '_> {
+    /// How many memories are looked at, bank by bank.
+    pub(crate) fn looked_at(&self) -> Vec<usize> {
+        let selections = self.selections.iter();
+        selections
+            .map(|selection| selection.memories.len())
+            .collect()
+    }
+}
+
 /// Banks that are attended to together.
 struct Group {
     /// Indices of the banks.

@@ -48,6 +48,7 @@ impl Segmenter {
             sights: Some((moment.view.number(moment.cameras), sights)),
         };
         Recalled {
+            looked_at: lookout.looked_at(),
             embedding: self.recall.forward(features, lookout, &self.object_pointer),
         }
     }

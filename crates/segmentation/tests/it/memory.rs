@@ -70,6 +70,7 @@ impl Tracker {
     fn recalled(&self, name: &str) -> Recalled {
         Recalled {
             embedding: self.golden.tensor(name),
+            looked_at: Vec::new(),
         }
     }
 

@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use burn::tensor::{Device, Tensor};
 use tubelet_geometry::{FrameSize, RigidTransform};
 use tubelet_segmentation::{
-    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, RigRule,
-    Segmenter, Sights, View, Viewpoint, prepare_frame,
+    Direction, Encodings, FramePolicy, ImageFeatures, RayGrid, Reach, RigMoment, Segmenter, Sights,
+    View, Viewpoint, prepare_frame,
 };
 
 use super::{
@@ -295,7 +295,10 @@ impl RigSession {
 
     /// Lets go of what no later step can look back on.
     pub(crate) fn let_go(&mut self, step: usize) {
-        let reach = reach(&self.options.rule, &self.segmenter);
+        let reach = Reach {
+            rule: &self.options.rule,
+            window: self.segmenter.window(FramePolicy::tracked().recall),
+        };
         for object in &mut self.objects {
             object.bank.let_go(step, self.options.direction, reach);
         }
@@ -307,13 +310,5 @@ impl RigSession {
                     .iter()
                     .any(|object| object.bank.numbers().any(|held| held == number))
         });
-    }
-}
-
-/// How far a look reaches back.
-pub(crate) fn reach<'a>(rule: &'a RigRule, segmenter: &Segmenter) -> Reach<'a> {
-    Reach {
-        rule,
-        window: segmenter.window(FramePolicy::tracked().recall),
     }
 }

@@ -6,7 +6,7 @@ use tubelet_geometry::FrameSize;
 use tubelet_segmentation::{Encodings, View, ViewBank, ViewPast};
 
 use super::{
-    session::{Present, RigSession, reach},
+    session::{Present, RigSession},
     step::RigMasks,
 };
 use crate::{error::SessionError, event::ObjectMask, session::object_masks};
@@ -71,13 +71,6 @@ impl RigSession {
         if waiting.is_empty() {
             return Ok(());
         }
-        let moment = self.moment(view);
-        let reach = reach(&self.options.rule, &self.segmenter);
-        let looked_at: Vec<usize> = waiting
-            .iter()
-            .map(|&index| self.objects[index].bank.select(moment, reach))
-            .map(|selection| selection.memories.len())
-            .collect();
         let features = present.features.frame(row);
         let banks: Vec<&ViewBank> = waiting
             .iter()
@@ -86,13 +79,13 @@ impl RigSession {
         let mut sights = self.sights(present, encoded);
         let past = ViewPast {
             banks: &banks,
-            moment,
+            moment: self.moment(view),
             rule: &self.options.rule,
             sights: &mut sights,
         };
         let recalled = self.segmenter.recall_views(&features, past);
         let found = self.finder(&features).tracked(&recalled)?;
-        for ((&index, found), looked_at) in waiting.iter().zip(found).zip(looked_at) {
+        for ((&index, found), looked_at) in waiting.iter().zip(found).zip(recalled.looked_at) {
             let object = &mut self.objects[index];
             object.take(view, false, found);
             object.looked_at.insert(view.camera, looked_at);

@@ -51,12 +51,19 @@ impl PartialFile {
         patch(&mut self.file).map_err(|error| VideoError::from_write(&self.path, error))
     }
 
+    /// Waits until what was written is on the disk, for files that take long to make again.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
+            .map_err(|error| VideoError::from_write(&self.path, error))
+    }
+
     /// Writes what is buffered and gives the file its name.
     pub(crate) fn finish(mut self) -> Result<()> {
         let done = self
             .file
             .flush()
-            .and_then(|()| self.file.get_ref().sync_all())
             .and_then(|()| fs::rename(&self.partial, &self.path));
         done.map_err(|error| VideoError::from_write(&self.path, error))
     }

@@ -235,6 +235,7 @@ impl VideoWriter {
         self.file.append(&track.movie_box())?;
         self.file
             .patch(media_box, &media_header(self.media_bytes))?;
+        self.file.sync()?;
         self.file.finish()
     }
 }

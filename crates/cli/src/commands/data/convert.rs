@@ -60,6 +60,5 @@ pub(super) fn run(arguments: &ConvertArguments, printer: Printer) -> Result<(), 
     Printer::result(&format!(
         "{}: {} videos, {} frames, {} masks",
         summary.written, summary.videos, summary.frames, summary.masks
-    ))?;
-    Ok(())
+    ))
 }
