@@ -141,8 +141,8 @@ pub(crate) const REF_DAVIS: Entry = Entry {
     name: "ref-davis",
     about: "sentences about the objects of DAVIS-2017",
     truth: "by-annotator: a DAVIS-2017 folder with Annotations_unsupervised; by-expression: meta_expressions/valid/\
-            meta_expressions.json and valid/Annotations/VIDEO/FRAME.png, or valid/mask_dict.json with VISA's numbers of \
-            sentences",
+            meta_expressions.json and valid/Annotations/VIDEO/FRAME.png, or valid/mask_dict.json or mask_dict.pkl with \
+            VISA's numbers of sentences",
     predictions: "by-annotator: anno_0 to anno_3, each VIDEO/FRAME.png, values are objects; by-expression: \
                   VIDEO/EXPRESSION/FRAME.png",
     split: Some("by-annotator: a list in ImageSets; by-expression: `valid` if left out"),

@@ -33,13 +33,27 @@ impl JsonRunLength {
     /// The code; the message says what is wrong with it.
     pub(crate) fn decode(&self) -> Result<RunLength, String> {
         let [height, width] = self.size;
-        let size = checked_size(width, height)?;
-        let code = match &self.counts {
-            JsonCounts::Text(text) => RunLength::from_text(size, text),
-            JsonCounts::Numbers(counts) => RunLength::new(size, counts),
-        };
-        code.map_err(|error| error.to_string())
+        match &self.counts {
+            JsonCounts::Text(text) => sized_code(width, height, text),
+            JsonCounts::Numbers(counts) => sized_counts(width, height, counts),
+        }
     }
+}
+
+/// A code from the compressed form of its counts.
+pub(crate) fn sized_code(width: usize, height: usize, text: &str) -> Result<RunLength, String> {
+    let size = checked_size(width, height)?;
+    RunLength::from_text(size, text).map_err(|error| error.to_string())
+}
+
+/// A code from its counts.
+pub(crate) fn sized_counts(
+    width: usize,
+    height: usize,
+    counts: &[u32],
+) -> Result<RunLength, String> {
+    let size = checked_size(width, height)?;
+    RunLength::new(size, counts).map_err(|error| error.to_string())
 }
 
 impl From<&RunLength> for JsonRunLength {

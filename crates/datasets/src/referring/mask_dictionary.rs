@@ -1,13 +1,16 @@
-//! The mask dictionaries of MeViS and ReVOS: hundreds of megabytes of run-length codes in one JSON object.
+//! The mask dictionaries of MeViS and ReVOS: hundreds of megabytes of run-length codes in one JSON object. Those of VISA
+//! for other data sets are pickles.
 //!
 //! In: `{"ID": [code or null, …]}`, one element for each frame. Out: the masks of an object, when they are asked for.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use tubelet_geometry::RunLength;
 
 use super::expressions::Expression;
+use super::pickled_masks::PickledMasks;
 use crate::error::{DatasetError, Result};
 use crate::formats::json_members::JsonMembers;
 use crate::formats::run_length_json::{JsonMask, decode_track};
@@ -19,32 +22,55 @@ pub type MaskTrack = Vec<Option<RunLength>>;
 /// An opened dictionary.
 #[derive(Clone, Debug)]
 pub struct MaskDictionary {
-    members: JsonMembers,
+    store: Store,
+}
+
+#[derive(Clone, Debug)]
+enum Store {
+    Json(JsonMembers),
+    Pickle(Arc<PickledMasks>),
 }
 
 impl MaskDictionary {
-    /// Looks through a file once to find where each object's masks stand.
+    /// Looks through a file once to find where each object's masks stand; a name that ends with `.pkl` is a pickle.
     ///
     /// # Errors
-    /// [`DatasetError::Bytes`] for what is no JSON object.
+    /// [`DatasetError::Bytes`] for what is no JSON object or no pickle of plain data, [`DatasetError::Entry`] for a
+    /// pickle of anything but a dictionary.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let members = JsonMembers::open(path.as_ref())?;
-        Ok(Self { members })
+        let path = path.as_ref();
+        let is_pickle = path.extension().is_some_and(|extension| extension == "pkl");
+        let store = if is_pickle {
+            Store::Pickle(Arc::new(PickledMasks::open(path)?))
+        } else {
+            Store::Json(JsonMembers::open(path)?)
+        };
+        Ok(Self { store })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        self.members.path()
+        match &self.store {
+            Store::Json(members) => members.path(),
+            Store::Pickle(masks) => masks.path(),
+        }
     }
 
     /// Number of objects.
     pub fn objects(&self) -> usize {
-        self.members.len()
+        match &self.store {
+            Store::Json(members) => members.len(),
+            Store::Pickle(masks) => masks.len(),
+        }
     }
 
     /// Whether an object has masks.
     pub fn contains(&self, annotation: u64) -> bool {
-        self.members.contains(&annotation.to_string())
+        let key = annotation.to_string();
+        match &self.store {
+            Store::Json(members) => members.contains(&key),
+            Store::Pickle(masks) => masks.contains(&key),
+        }
     }
 
     /// Reads the masks of an object.
@@ -53,8 +79,10 @@ impl MaskDictionary {
     /// [`DatasetError::Missing`] for an object without masks, [`DatasetError::Entry`] for masks that are none.
     pub fn masks(&self, annotation: u64) -> Result<MaskTrack> {
         let key = annotation.to_string();
-        let masks: Option<Vec<Option<JsonMask>>> = self.members.get(&key)?;
-        decoded(&self.members, &key, masks)
+        match &self.store {
+            Store::Json(members) => decoded(members, &key, members.get(&key)?),
+            Store::Pickle(masks) => masks.get(&key)?.ok_or_else(|| missing(masks.path(), &key)),
+        }
     }
 
     /// Reads the masks of all objects that a sentence means.
@@ -78,12 +106,16 @@ fn decoded(
     key: &str,
     masks: Option<Vec<Option<JsonMask>>>,
 ) -> Result<MaskTrack> {
-    let masks = masks.ok_or_else(|| DatasetError::Missing {
-        path: members.path().to_owned(),
+    let masks = masks.ok_or_else(|| missing(members.path(), key))?;
+    decode_track(&masks, JsonMask::decode).map_err(|reason| in_entry(members.path(), key, reason))
+}
+
+fn missing(path: &Path, key: &str) -> DatasetError {
+    DatasetError::Missing {
+        path: path.to_owned(),
         what: "mask of",
         name: key.to_owned(),
-    })?;
-    decode_track(&masks, JsonMask::decode).map_err(|reason| in_entry(members.path(), key, reason))
+    }
 }
 
 /// The foreground of each video of ReVOS: everything that any sentence of the video means.

@@ -2,6 +2,7 @@
 
 pub(crate) mod expressions;
 pub(crate) mod mask_dictionary;
+mod pickled_masks;
 
 pub(crate) mod a2d_sentences;
 pub(crate) mod coco_objects;

@@ -11,6 +11,7 @@ mod driving_world;
 mod grounding;
 mod inspection;
 mod mutation;
+mod pickled_masks;
 mod questions;
 mod referring;
 mod rig;

@@ -31,6 +31,31 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// What Python's `pickle` writes for plain data, as in its fifth protocol.
+fn pickled(value: &serde_json::Value) -> Vec<u8> {
+    let text = |text: &str| [&[0x8c, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    match value {
+        serde_json::Value::Null => b"N".to_vec(),
+        serde_json::Value::Number(number) => {
+            let number = u32::try_from(number.as_u64().unwrap()).unwrap();
+            [&b"J"[..], &number.to_le_bytes()].concat()
+        }
+        serde_json::Value::String(string) => text(string),
+        serde_json::Value::Array(values) => {
+            let values: Vec<u8> = values.iter().flat_map(pickled).collect();
+            [b"](".to_vec(), values, b"e".to_vec()].concat()
+        }
+        serde_json::Value::Object(members) => {
+            let members = members
+                .iter()
+                .flat_map(|(key, value)| [text(key), pickled(value)]);
+            let members: Vec<u8> = members.flatten().collect();
+            [b"}(".to_vec(), members, b"u".to_vec()].concat()
+        }
+        serde_json::Value::Bool(_) => panic!("no mask holds {value}"),
+    }
+}
+
 fn code(mask: &RunLength) -> serde_json::Value {
     json!({"size": [mask.size().height, mask.size().width], "counts": mask.to_text()})
 }
@@ -340,6 +365,16 @@ fn sentences_of_ref_davis_mean_the_masks_of_their_numbers() {
     let region = report.samples.iter().map(|sample| sample.values[1]);
     let region: Vec<f64> = region.map(Option::unwrap).collect();
     assert_eq!(region, [0.0, 1.0, 1.0, 0.0]);
+    // The same as VISA stores it.
+    fs::remove_file(gt.join("valid/mask_dict.json")).unwrap();
+    fs::write(
+        gt.join("valid/mask_dict.pkl"),
+        [pickled(&masks), b".".to_vec()].concat(),
+    )
+    .unwrap();
+    let again = judge("ref-davis", &gt, &found, &by("by-expression")).unwrap();
+    let again = again.samples.iter().map(|sample| sample.values[1]);
+    assert!(again.eq(report.samples.iter().map(|sample| sample.values[1])));
     // Without a picture a sentence is worth nothing.
     fs::remove_dir_all(found.join("a/2")).unwrap();
     let zero = |rules: &str| Options {

@@ -45,9 +45,14 @@ pub(crate) struct Pickle {
 impl Pickle {
     /// The value that was pickled.
     pub(crate) fn root(&self) -> View<'_> {
+        self.view(self.root)
+    }
+
+    /// The value at a place.
+    pub(crate) fn view(&self, place: Place) -> View<'_> {
         View {
             pickle: self,
-            place: self.root,
+            place,
         }
     }
 }
@@ -66,6 +71,28 @@ impl<'a> View<'a> {
 
     fn at(self, place: Place) -> Self {
         Self { place, ..self }
+    }
+
+    /// Where the value stands, to find it again.
+    pub(crate) fn place(self) -> Place {
+        self.place
+    }
+
+    /// The value itself; nothing for Python's `None`.
+    pub(crate) fn if_any(self) -> Option<Self> {
+        (self.value()? != &Value::Nothing).then_some(self)
+    }
+
+    /// Keys and values of a dictionary in their order; `None` for anything else.
+    pub(crate) fn members(self) -> Option<impl Iterator<Item = (Self, Self)>> {
+        match self.value()? {
+            Value::Dictionary(pairs) => Some(
+                pairs
+                    .iter()
+                    .map(move |pair| (self.at(pair.key), self.at(pair.value))),
+            ),
+            _ => None,
+        }
     }
 
     /// The elements of a list; `None` for anything else.
@@ -88,6 +115,12 @@ impl<'a> View<'a> {
                 .map(|pair| self.at(pair.value)),
             _ => None,
         }
+    }
+
+    /// A text or a whole number, as a key of JSON would be written.
+    pub(crate) fn name(self) -> Option<String> {
+        let number = || self.count().map(|number| number.to_string());
+        self.text().map(str::to_owned).or_else(number)
     }
 
     /// A text.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use tubelet_datasets::{A2dFrame, CocoReference, PuppetMasks, WaymoComponents, WaymoRecords};
+use tubelet_datasets::{
+    A2dFrame, CocoReference, MaskDictionary, PuppetMasks, WaymoComponents, WaymoRecords,
+};
 use tubelet_geometry::FrameSize;
 use tubelet_video::{Frame, OpenOptions, VideoSource, VideoWriter, WriteOptions};
 
@@ -55,6 +57,15 @@ pub(super) fn targets() -> Vec<Target> {
                 "refs_protocol_4.p",
             ]),
             |path| CocoReference::read_all(path).is_ok(),
+        ),
+        Target::new(
+            "binaries",
+            "mask_dict.pkl",
+            files(&["mask_dict_protocol_3.pkl", "mask_dict_protocol_5.pkl"]),
+            |path| {
+                let masks = MaskDictionary::open(path);
+                masks.is_ok_and(|masks| (0..3).filter(|key| masks.masks(*key).is_ok()).count() == 3)
+            },
         ),
         Target::new(
             "binaries",

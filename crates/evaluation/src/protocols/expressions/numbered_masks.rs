@@ -1,6 +1,6 @@
 //! Ref-DAVIS17 as VISA evaluates it: a dictionary of masks whose keys are the running numbers of the sentences.
 //!
-//! In: the folder of a split with `mask_dict.json`, and videos with sentences. Out: the same videos, whose sentences know
+//! In: the folder of a split with `mask_dict.json` or `mask_dict.pkl`, and videos with sentences. Out: the same videos, whose sentences know
 //! their masks. Numbers count over videos by name and over the sentences of each by their keys as texts. Source: VISA's
 //! `tools/eval_davis17.py`.
 
@@ -8,6 +8,9 @@ use tubelet_datasets::{DatasetError, MaskDictionary, RefYoutubeVos, ReferringVid
 
 use crate::protocol::Protocol;
 use crate::task::Task;
+
+/// What the dictionary may be called.
+const NAMES: [&str; 2] = ["mask_dict.json", "mask_dict.pkl"];
 
 /// Sentences with the masks of a dictionary.
 pub(super) struct NumberedMasks {
@@ -31,7 +34,7 @@ impl NumberedMasks {
         let mut without_labels = folders
             .into_iter()
             .filter(|folder| !folder.join("Annotations").is_dir())
-            .map(|folder| folder.join("mask_dict.json"));
+            .flat_map(|folder| NAMES.map(|name| folder.join(name)));
         let Some(file) = without_labels.find(|file| file.is_file()) else {
             return Ok(None);
         };
