@@ -92,6 +92,8 @@ Examples:
     tubelet track clip.mp4 --prompts prompts.json --model sam2.1_hiera_tiny.pt
   One click in one camera of a rig, the object in all of them:
     tubelet track rig.toml --camera CAM_FRONT --point 812,430
+  A camera, recorded while it is tracked; Ctrl-C ends it:
+    tubelet track /dev/video0 --point 320,180
 Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out. An object is tracked from the
 first frame that points at it; clicks in other frames correct the mask that is found there.
 Coordinates are pixels of the video, frames count from 0.";

@@ -6,6 +6,7 @@ mod arguments;
 mod commands;
 mod ended;
 mod failure;
+mod footage;
 mod interrupt;
 mod models;
 mod output;

@@ -4,12 +4,15 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use tubelet_geometry::FrameSize;
-use tubelet_session::{Event, FrameMasks, Propagation, Session, SessionOptions};
-use tubelet_video::{FrameReader, VideoSource};
+use indicatif::ProgressBar;
+use tubelet_session::{
+    Command, Event, FrameMasks, FrameSource, Propagation, Session, SessionOptions,
+};
+use tubelet_video::VideoSource;
 
 use crate::{
     failure::Failure,
+    footage::Footage,
     interrupt::Interrupt,
     models::open::OpenModel,
     output::{
@@ -21,10 +24,11 @@ use crate::{
 };
 
 /// What to track, and how.
-#[derive(Debug)]
 pub(crate) struct Run<'a> {
-    /// The clip, as the video crate opens it.
+    /// The clip as it was named.
     pub(crate) clip: &'a str,
+    /// The clip.
+    pub(crate) source: VideoSource,
     /// The model.
     pub(crate) model: OpenModel,
     /// What is said about the objects.
@@ -42,6 +46,8 @@ pub(crate) struct Tracked {
     pub(crate) journal: Journal,
     /// What was tracked.
     pub(crate) header: Header,
+    /// The clip, to draw on.
+    pub(crate) footage: Footage,
     /// Seconds that tracking took.
     pub(crate) seconds: f64,
     /// Frames tracked.
@@ -60,75 +66,84 @@ impl Run<'_> {
         printer: Printer,
         interrupt: &Interrupt,
     ) -> Result<Tracked, Failure> {
-        let source = VideoSource::open(self.clip)?;
-        let info = source.info().clone();
-        let times = FrameTimes(VideoSource::open(self.clip)?);
+        let info = self.source.info().clone();
+        let footage = Footage::new(self.source, folder)?;
+        let mut header = Header {
+            clip: self.clip.to_owned(),
+            width: info.size.width,
+            height: info.size.height,
+            frames: None,
+            frames_per_second: Some(info.frame_rate).filter(|rate| rate.is_finite() && *rate > 0.0),
+            model: self.model.name.clone(),
+            complete: false,
+        };
         let commands = self.prompts.plan(self.propagation)?;
-        let mut session = Session::new(
+        let session = Session::new(
             Arc::new(self.model.segmenter),
-            Box::new(FrameReader::new(source)),
+            Box::new(footage.clone()),
             self.options,
         )?;
-        let mut journal = Journal::create(folder)?;
+        let mut course = Following {
+            session,
+            journal: Journal::create(folder)?,
+            footage: footage.clone(),
+            tracked: BTreeSet::new(),
+        };
         let start = std::time::Instant::now();
         let bar = printer.bar(info.frame_count.unwrap_or(0) as u64);
         bar.set_message("tracking");
-        let mut tracked = BTreeSet::new();
-        let mut complete = true;
-        'commands: for command in commands {
-            for event in session.apply(command)? {
+        let followed = course.follow(commands, &bar, interrupt);
+        bar.finish_and_clear();
+        let seconds = start.elapsed().as_secs_f64();
+        // Also what was recorded before something went wrong is kept.
+        let stopped = footage.stop();
+        header.complete = followed?;
+        stopped?;
+        header.frames = footage.frame_count();
+        Ok(Tracked {
+            header,
+            journal: course.journal,
+            footage,
+            seconds,
+            frames: course.tracked.len(),
+        })
+    }
+}
+
+/// Commands being carried out.
+struct Following {
+    session: Session,
+    journal: Journal,
+    footage: Footage,
+    tracked: BTreeSet<usize>,
+}
+
+impl Following {
+    /// Carries out commands and writes down what comes; false where it was told to stop.
+    fn follow(
+        &mut self,
+        commands: Vec<Command>,
+        bar: &ProgressBar,
+        interrupt: &Interrupt,
+    ) -> Result<bool, Failure> {
+        for command in commands {
+            for event in self.session.apply(command)? {
                 let event = event?;
-                write_down(&mut journal, &times, &event)?;
+                write_down(&mut self.journal, &self.footage, &event)?;
                 if let Event::Tracked(masks) = &event {
-                    tracked.insert(masks.frame);
-                    bar.set_position(tracked.len() as u64);
+                    self.tracked.insert(masks.frame);
+                    bar.set_position(self.tracked.len() as u64);
                 }
                 if interrupt.is_wanted() {
-                    complete = false;
-                    break 'commands;
+                    return Ok(false);
                 }
             }
         }
-        bar.finish_and_clear();
-        Ok(Tracked {
-            header: header(self.clip, &self.model.name, (info.size, complete), &info),
-            journal,
-            seconds: start.elapsed().as_secs_f64(),
-            frames: tracked.len(),
-        })
+        Ok(true)
     }
 }
 
-fn header(
-    clip: &str,
-    model: &str,
-    (size, complete): (FrameSize, bool),
-    info: &tubelet_video::VideoInfo,
-) -> Header {
-    Header {
-        clip: clip.to_owned(),
-        width: size.width,
-        height: size.height,
-        frames: info.frame_count,
-        frames_per_second: Some(info.frame_rate).filter(|rate| rate.is_finite() && *rate > 0.0),
-        model: model.to_owned(),
-        complete,
-    }
-}
-
-/// When frames are shown.
-struct FrameTimes(VideoSource);
-
-impl FrameTimes {
-    fn of(&self, frame: usize) -> f64 {
-        self.0.seconds_of(frame).unwrap_or_else(|| {
-            let rate = self.0.info().frame_rate;
-            if rate > 0.0 { frame as f64 / rate } else { 0.0 }
-        })
-    }
-}
-
-fn write_down(journal: &mut Journal, times: &FrameTimes, event: &Event) -> Result<(), Failure> {
+fn write_down(journal: &mut Journal, footage: &Footage, event: &Event) -> Result<(), Failure> {
     let (Event::Prompted(masks) | Event::Tracked(masks)) = event else {
         return Ok(());
     };
@@ -138,7 +153,7 @@ fn write_down(journal: &mut Journal, times: &FrameTimes, event: &Event) -> Resul
         journal.add(&Record {
             object: object.object.0,
             frame: *frame,
-            time: times.of(*frame),
+            time: footage.seconds_of(*frame),
             bounds,
             area: object.mask.area(),
             score: object.iou,

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use tubelet_datasets::{World, WorldConfig};
 use tubelet_geometry::FrameSize;
 use tubelet_session::{Propagation, SessionOptions};
-use tubelet_video::{LabelMap, VideoWriter, WriteOptions};
+use tubelet_video::{LabelMap, VideoSource, VideoWriter, WriteOptions};
 
 use crate::{
     arguments::DemoArguments,
@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     ));
     let run = Run {
         clip: &clip.display().to_string(),
+        source: VideoSource::open(&clip)?,
         model: open::open(NANO, &Device::flex())?,
         prompts: Gathered::mask(0, 1, mask),
         options: SessionOptions::default(),

@@ -38,6 +38,8 @@ pub(crate) struct Summary {
     frames_per_second: f64,
     tracks: PathBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     overlay: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     masks: Option<PathBuf>,
@@ -64,9 +66,10 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
         prompts.check_labels(LARGEST_IN_PALETTE)?;
     }
     // The clip is looked at before the weights, which take longer to read.
-    VideoSource::open(&arguments.clip)?;
+    let source = VideoSource::open(&arguments.clip)?;
     let run = Run {
         clip: &arguments.clip,
+        source,
         model: open::open(arguments.model.as_deref().unwrap_or(NANO), &Device::flex())?
             .computing_in(arguments.dtype),
         prompts,
@@ -107,6 +110,7 @@ pub(crate) fn finish(
     let Tracked {
         journal,
         header,
+        footage,
         seconds,
         frames,
     } = tracked;
@@ -115,8 +119,7 @@ pub(crate) fn finish(
     let drawn = if with_pictures {
         let bar = printer.bar(journal.frames().len() as u64);
         bar.set_message("drawing");
-        let source = VideoSource::open(&clip)?;
-        let drawn = pictures::draw(folder, source, (&journal, &points), &bar)?;
+        let drawn = pictures::draw(folder, &footage, (&journal, &points), &bar)?;
         bar.finish_and_clear();
         Some(drawn)
     } else {
@@ -133,6 +136,7 @@ pub(crate) fn finish(
         seconds,
         frames_per_second: frames as f64 / seconds.max(1e-9),
         tracks,
+        recording: footage.recorded(),
         overlay: drawn.as_ref().map(|pictures| pictures.overlay.clone()),
         masks: drawn.as_ref().map(|pictures| pictures.masks.clone()),
         contact_sheet: drawn.map(|pictures| pictures.contact_sheet),
@@ -155,8 +159,13 @@ impl Ended for Summary {
     }
 
     fn written(&self) -> Vec<&PathBuf> {
-        let pictures = [&self.overlay, &self.masks, &self.contact_sheet];
-        let pictures = pictures.into_iter().flatten();
-        std::iter::once(&self.tracks).chain(pictures).collect()
+        let further = [
+            &self.recording,
+            &self.overlay,
+            &self.masks,
+            &self.contact_sheet,
+        ];
+        let further = further.into_iter().flatten();
+        std::iter::once(&self.tracks).chain(further).collect()
     }
 }

@@ -10,13 +10,14 @@ use std::{
 
 use indicatif::ProgressBar;
 use tubelet_geometry::Mask;
+use tubelet_session::FrameSource;
 use tubelet_video::{
-    ContactSheet, DrawnPoint, Frame, LabelMap, ObjectDrawing, OverlayStyle, VideoSource,
-    VideoWriter, WriteOptions, object_color,
+    ContactSheet, DrawnPoint, Frame, LabelMap, ObjectDrawing, OverlayStyle, VideoWriter,
+    WriteOptions, object_color,
 };
 
 use super::journal::Journal;
-use crate::failure::Failure;
+use crate::{failure::Failure, footage::Footage};
 
 /// Pictures on the contact sheet, and how they are laid out.
 const SHEET_PICTURES: usize = 12;
@@ -69,13 +70,13 @@ fn is_numbered_png(path: &Path) -> bool {
         && stem.is_some_and(|stem| stem.len() >= 5 && stem.bytes().all(|it| it.is_ascii_digit()))
 }
 
-/// Draws every frame of `source` that has records.
+/// Draws every frame that has records.
 ///
 /// # Errors
 /// When the clip cannot be read again or the disk refuses a picture.
 pub(crate) fn draw(
     folder: &Path,
-    mut source: VideoSource,
+    footage: &Footage,
     (journal, points): (&Journal, &PromptPoints),
     bar: &ProgressBar,
 ) -> Result<Pictures, Failure> {
@@ -85,20 +86,19 @@ pub(crate) fn draw(
     let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
         return Ok(pictures);
     };
-    let size = source.info().size;
+    let size = footage.size();
     let mut video = VideoWriter::create(&pictures.overlay, size, WriteOptions::default())?;
     let mut sheet = ContactSheet::new(SHEET_COLUMNS, SHEET_CELL_WIDTH);
     let sheet_step = (last - first + 1).div_ceil(SHEET_PICTURES).max(1);
     let mut times = DrawnTimes::default();
-    source.seek(first)?;
     for index in first..=last {
-        let Some(mut frame) = source.next_frame()? else {
-            break;
-        };
         let records = journal.of_frame(index)?;
         if records.is_empty() {
             continue;
         }
+        let Some(mut frame) = footage.frame(index)? else {
+            break;
+        };
         let mut labels = LabelMap::new(size);
         for record in &records {
             let mask = record.mask.decode()?;

@@ -22,6 +22,7 @@ mod rigs;
 )]
 #[path = "../../../datasets/tests/it/shared.rs"]
 mod shared;
+mod streams;
 #[path = "../../../datasets/tests/it/survival.rs"]
 mod survival;
 mod tracking;
