@@ -184,9 +184,9 @@ pub(crate) struct DemoArguments {
     /// Seed of the clip, 4 when left out, or of the drive, 1 when left out.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Frames of the clip, or time steps of the drive.
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=2000))]
-    pub(crate) frames: u32,
+    /// Frames of the clip, 32 when left out, or time steps of the drive, 6 when left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=2000))]
+    pub(crate) frames: Option<u32>,
     /// Track through six cameras on a drive instead.
     #[arg(long)]
     pub(crate) rig: bool,
@@ -202,6 +202,11 @@ impl DemoArguments {
     /// The seed of what is made.
     pub(crate) fn seed(&self) -> u64 {
         self.seed.unwrap_or(if self.rig { 1 } else { 4 })
+    }
+
+    /// The number of frames or time steps.
+    pub(crate) fn frames(&self) -> usize {
+        self.frames.unwrap_or(if self.rig { 6 } else { 32 }) as usize
     }
 }
 

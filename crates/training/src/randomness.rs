@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     HeldOut = 5,
     /// Changes to weights that a run begins with.
     Changes = 6,
+    /// Which world a step is about.
+    Kind = 7,
 }
 
 /// The run's seed.

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
 
 /// Writes the clip, and the mask of its largest object in the first frame.
 fn make_clip(arguments: &DemoArguments, folder: &Path) -> Result<(PathBuf, PathBuf), Failure> {
-    let config = WorldConfig::video(SIZE, arguments.frames as usize).with_difficulty(DIFFICULTY);
+    let config = WorldConfig::video(SIZE, arguments.frames()).with_difficulty(DIFFICULTY);
     let world = World::new(config, arguments.seed())?;
     let clip = folder.join("clip.mp4");
     let mask = folder.join("first-mask.png");

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     let drive = DrivingClip::new(DrivingWorldConfig {
         seed: arguments.seed(),
         size: SIZE,
-        steps: arguments.frames as usize,
+        steps: arguments.frames(),
         difficulty: DIFFICULTY,
         ..DrivingWorldConfig::default()
     })?;

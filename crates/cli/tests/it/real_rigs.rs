@@ -33,35 +33,44 @@ enum Asked {
 }
 
 impl Asked {
-    /// The arguments that say it, and whether a mask is an answer to it.
-    fn in_folder(&self, folder: &Path) -> ([String; 2], Box<dyn Fn(&Mask) -> bool>) {
+    /// The arguments that say it.
+    fn in_folder(&self, folder: &Path) -> [String; 2] {
         match *self {
-            Self::Click(x, y) => {
-                let said = ["--point".to_owned(), format!("{x},{y}")];
-                (said, Box::new(move |found| found.get(x, y)))
-            }
+            Self::Click(x, y) => ["--point".to_owned(), format!("{x},{y}")],
             Self::Mask(size) => {
-                let mut asked = Mask::new(size);
-                asked.fill_rect(PixelRect {
-                    left: size.width / 3,
-                    top: size.height / 2,
-                    right: size.width / 2,
-                    bottom: size.height * 3 / 4,
-                });
                 let mut labels = LabelMap::new(size);
-                labels.paint(&asked, 1).unwrap();
+                labels.paint(&middle(size), 1).unwrap();
                 labels.write_png(folder.join("mask.png")).unwrap();
-                let said = ["--mask", "mask.png"].map(str::to_owned);
-                (said, Box::new(move |found| found.iou(&asked) > 0.9))
+                ["--mask", "mask.png"].map(str::to_owned)
             }
         }
     }
+
+    /// Whether a mask is an answer to it.
+    fn is_answered_by(&self, found: &Mask) -> bool {
+        match *self {
+            Self::Click(x, y) => found.get(x, y),
+            Self::Mask(size) => found.iou(&middle(size)) > 0.9,
+        }
+    }
+}
+
+/// A rectangle below the middle of a picture.
+fn middle(size: FrameSize) -> Mask {
+    let mut mask = Mask::new(size);
+    mask.fill_rect(PixelRect {
+        left: size.width / 3,
+        top: size.height / 2,
+        right: size.width / 2,
+        bottom: size.height * 3 / 4,
+    });
+    mask
 }
 
 /// Tracks with the model for rigs, and looks at all that is written.
 fn is_tracked(folder: &Path, drive: &Drive) {
     let rig = drive.rig.to_str().unwrap();
-    let (said, answers) = drive.asked.in_folder(folder);
+    let said = drive.asked.in_folder(folder);
     let arguments = [
         "track",
         rig,
@@ -89,7 +98,10 @@ fn is_tracked(folder: &Path, drive: &Drive) {
         panic!("one object was pointed at");
     };
     let mask = found.mask.decode();
-    assert!(answers(&mask), "what was pointed at is what is marked");
+    assert!(
+        drive.asked.is_answered_by(&mask),
+        "what was pointed at is what is marked"
+    );
     let masks = fs::read_dir(out.join("masks")).unwrap();
     for camera in masks {
         let pictures = fs::read_dir(camera.unwrap().path()).unwrap().count();

@@ -20,6 +20,7 @@ use crate::{
 };
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
     let folder = demonstration();
     let at = |name: &str| folder.path().join(name);
@@ -30,7 +31,7 @@ fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
         .arg(at("clip.mkv"))
         .status();
     if !made.is_ok_and(|status| status.success()) {
-        println!("skipped: ffmpeg is not installed");
+        eprintln!("skipped: ffmpeg is not installed");
         return;
     }
     let bytes = fs::read(at("clip.mkv")).unwrap();

@@ -70,7 +70,7 @@ impl PickledMasks {
         let masks = self.pickle.view(*place).list();
         let masks =
             masks.ok_or_else(|| in_entry(&self.path, key, "a list of masks is expected"))?;
-        let masks: Vec<Option<View<'_>>> = masks.map(|mask| mask.if_any()).collect();
+        let masks: Vec<Option<View<'_>>> = masks.map(View::if_any).collect();
         // A pickle may name one code many times over, which must not take hours.
         let lengths = masks.iter().flatten().map(|mask| code_length(*mask));
         if lengths.sum::<usize>() > self.bytes {

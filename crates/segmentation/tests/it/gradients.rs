@@ -107,6 +107,8 @@ impl ModuleMapper for Step<'_> {
 #[test]
 fn the_loss_moves_as_its_gradient_says() {
     let device = Device::default();
+    // Of a hundred draws one lies where a rectifier bends between the two ends of the slope.
+    device.seed(7);
     let segmenter = config().init(&device.clone().autodiff());
     let frame = Tensor::random([1, 3, 64, 64], Distribution::Normal(0.0, 1.0), &device);
     let gradients = loss(&segmenter, &frame.clone().autodiff()).backward();

@@ -87,7 +87,10 @@ impl BatchSampler {
             self.rendered
                 .retain(|&held, _| held + pool > oldest && held < oldest + pool);
         }
-        if let (Some(recipe), Some(request)) = (self.rig, requests.first()) {
+        let mut kind = self.randomness.generator(Purpose::Kind, number);
+        if let (Some(recipe), Some(request)) = (self.rig, requests.first())
+            && !kind.random_bool(recipe.flat.get())
+        {
             return self.drive(&recipe, (request, &place.stage), number);
         }
         let mut random = self.randomness.generator(Purpose::Clip, number);
@@ -248,6 +251,34 @@ mod tests {
                 "{number}"
             );
         }
+    }
+
+    #[test]
+    fn some_steps_of_a_rig_are_about_the_flat_world() {
+        let text = include_str!("../../recipes/rig-overfit.toml");
+        let recipe = |flat: &str| {
+            let text = text.replace("[rig]\n", &format!("[rig]\nflat = {flat}\n"));
+            Recipe::parse(&text, Path::new("rig-overfit.toml")).unwrap()
+        };
+        let batches = |flat: &str| -> Vec<ClipBatch> {
+            let mut sampler = BatchSampler::new(&recipe(flat));
+            (0..8)
+                .map(|number| sampler.batch(number).unwrap())
+                .collect()
+        };
+        let (drives, mixed, clips) = (batches("0.0"), batches("0.5"), batches("1.0"));
+        assert!(drives.iter().all(|batch| batch.rig.is_some()));
+        assert!(
+            clips
+                .iter()
+                .all(|batch| batch.rig.is_none() && batch.objects() > 0)
+        );
+        for (number, batch) in mixed.iter().enumerate() {
+            let kind = if batch.rig.is_some() { &drives } else { &clips };
+            assert_eq!(batch, &kind[number]);
+        }
+        let flat = mixed.iter().filter(|batch| batch.rig.is_none()).count();
+        assert!((1..8).contains(&flat), "{flat}");
     }
 
     #[test]

@@ -277,6 +277,7 @@ mod tests {
             include_str!("../../recipes/nano-third.toml"),
             include_str!("../../recipes/rig.toml"),
             include_str!("../../recipes/rig-further.toml"),
+            include_str!("../../recipes/rig-third.toml"),
             include_str!("../../recipes/rig-ablation.toml"),
             include_str!("../../recipes/rig-overfit.toml"),
         ];

@@ -31,6 +31,9 @@ pub struct RigRecipe {
     /// Chance of the five cameras of the Waymo Open Dataset in place of the six of nuScenes.
     #[serde(default = "never")]
     pub waymo: Share,
+    /// Chance of a clip of the flat world in place of a drive, so that what was learnt there is not forgotten.
+    #[serde(default = "never")]
+    pub flat: Share,
 }
 
 fn never() -> Share {
