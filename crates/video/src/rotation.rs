@@ -1,8 +1,8 @@
-//! Turning pictures by quarter turns, as the track of a phone's video asks for.
+//! Turning pictures by quarter turns and mirroring them, as the track of a phone's video asks for.
 
 use tubelet_geometry::FrameSize;
 
-/// A turn to make before a picture is shown.
+/// What to do with a picture before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rotation {
     /// Shown as stored.
@@ -14,16 +14,28 @@ pub enum Rotation {
     Half,
     /// A quarter turn counter-clockwise.
     Clockwise270,
+    /// Left and right change places.
+    MirroredHorizontally,
+    /// Top and bottom change places.
+    MirroredVertically,
+    /// Rows become columns: mirrored at the diagonal from the top left.
+    Transposed,
+    /// Mirrored at the diagonal from the top right.
+    Transversed,
 }
 
 impl Rotation {
     /// The turn in a display matrix of ISO/IEC 14496-12, given as its `a`, `b`, `c`, `d`; other transforms than quarter
-    /// turns (mirroring, shearing) count as none.
+    /// turns and mirroring (shearing) count as none.
     pub fn from_matrix([a, b, c, d]: [i32; 4]) -> Self {
         match [a.signum(), b.signum(), c.signum(), d.signum()] {
             [0, 1, -1, 0] => Self::Clockwise90,
             [-1, 0, 0, -1] => Self::Half,
             [0, -1, 1, 0] => Self::Clockwise270,
+            [-1, 0, 0, 1] => Self::MirroredHorizontally,
+            [1, 0, 0, -1] => Self::MirroredVertically,
+            [0, 1, 1, 0] => Self::Transposed,
+            [0, -1, -1, 0] => Self::Transversed,
             _ => Self::None,
         }
     }
@@ -41,8 +53,10 @@ impl Rotation {
     /// Size after the turn.
     pub fn turned_size(self, size: FrameSize) -> FrameSize {
         match self {
-            Self::None | Self::Half => size,
-            Self::Clockwise90 | Self::Clockwise270 => FrameSize::new(size.height, size.width),
+            Self::None | Self::Half | Self::MirroredHorizontally | Self::MirroredVertically => size,
+            Self::Clockwise90 | Self::Clockwise270 | Self::Transposed | Self::Transversed => {
+                FrameSize::new(size.height, size.width)
+            }
         }
     }
 
@@ -59,7 +73,12 @@ impl Rotation {
                 let (column, line) = match self {
                     Self::Clockwise90 => (height - 1 - y, x),
                     Self::Clockwise270 => (y, width - 1 - x),
-                    Self::Half | Self::None => (width - 1 - x, height - 1 - y),
+                    Self::Half => (width - 1 - x, height - 1 - y),
+                    Self::MirroredHorizontally => (width - 1 - x, y),
+                    Self::MirroredVertically => (x, height - 1 - y),
+                    Self::Transposed => (y, x),
+                    Self::Transversed => (height - 1 - y, width - 1 - x),
+                    Self::None => (x, y),
                 };
                 let start = 3 * (line * turned_width + column);
                 turned[start..start + 3].copy_from_slice(pixel);
@@ -85,6 +104,10 @@ mod tests {
         assert_eq!(turn(Rotation::Clockwise270), [3, 6, 2, 5, 1, 4]);
         assert_eq!(turn(Rotation::Half), [6, 5, 4, 3, 2, 1]);
         assert_eq!(turn(Rotation::None), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(turn(Rotation::MirroredHorizontally), [3, 2, 1, 6, 5, 4]);
+        assert_eq!(turn(Rotation::MirroredVertically), [4, 5, 6, 1, 2, 3]);
+        assert_eq!(turn(Rotation::Transposed), [1, 4, 2, 5, 3, 6]);
+        assert_eq!(turn(Rotation::Transversed), [6, 3, 5, 2, 4, 1]);
     }
 
     #[test]

@@ -46,20 +46,14 @@ impl Probe {
             let packets = ask(input, &["-show_entries", "packet=pts_time,dts_time,flags"])?;
             times = FrameTimes::read(&packets);
         }
-        // `rotation` of the display matrix counts counter-clockwise, the older tag `rotate` clockwise.
-        let turn = |name: &str| {
-            field(name)
-                .and_then(|value| value.parse::<f64>().ok())
-                .map(|value| value.round() as i64)
+        let turned_by_tag = || {
+            let clockwise = field("TAG:rotate").and_then(|value| value.parse::<f64>().ok());
+            Rotation::from_degrees(clockwise.map_or(0, |degrees| degrees.round() as i64))
         };
-        let clockwise = turn("rotation")
-            .map(|degrees| -degrees)
-            .or_else(|| turn("TAG:rotate"))
-            .unwrap_or(0);
         Ok(Self {
             size: FrameSize::new(width, height),
             codec: field("codec_name").unwrap_or("unknown").to_owned(),
-            rotation: Rotation::from_degrees(clockwise),
+            rotation: display_matrix(&stream).map_or_else(turned_by_tag, Rotation::from_matrix),
             frame_rate: field("avg_frame_rate")
                 .and_then(parse_rate)
                 .or_else(|| field("r_frame_rate").and_then(parse_rate))
@@ -69,7 +63,20 @@ impl Probe {
     }
 }
 
-const STREAM_ENTRIES: &str = "stream=codec_name,width,height,avg_frame_rate,r_frame_rate:stream_tags=rotate:stream_side_data=rotation";
+const STREAM_ENTRIES: &str = "stream=codec_name,width,height,avg_frame_rate,r_frame_rate:stream_tags=rotate:stream_side_data=displaymatrix";
+
+/// The part of the display matrix that turns and mirrors: `ffprobe` writes its rows as `00000000: 0 65536 0`.
+fn display_matrix(stream: &str) -> Option<[i32; 4]> {
+    let row = |start: &str| {
+        let numbers = stream
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(start))?;
+        let mut numbers = numbers.split_whitespace().map(str::parse::<i32>);
+        Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+    };
+    let ([a, b], [c, d]) = (row("00000000:")?, row("00000001:")?);
+    Some([a, b, c, d])
+}
 
 fn ask(input: &Input, what: &[&str]) -> Result<String> {
     let output = program("ffprobe")

@@ -1,43 +1,11 @@
 //! Files that `ffmpeg` made: everything it decodes for us, and MP4 features that our writer does not use.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
-use tempfile::TempDir;
-use tubelet_geometry::FrameSize;
-use tubelet_video::{Frame, FrameReader, OpenOptions, Rotation, VideoError, VideoSource};
+use tubelet_video::{Frame, FrameReader, OpenOptions, VideoError, VideoSource};
 
-use crate::outside::{RawFrames, ffmpeg, ffprobe, has_ffmpeg};
-
-/// Makes a test clip; `None` where this `ffmpeg` lacks the encoder.
-fn make(folder: &TempDir, name: &str, options: &[&str]) -> Option<PathBuf> {
-    let encoder = options
-        .iter()
-        .skip_while(|option| **option != "-c:v")
-        .nth(1)?;
-    let listed = std::process::Command::new("ffmpeg")
-        .args(["-v", "quiet", "-encoders"])
-        .output()
-        .unwrap();
-    if *encoder != "copy" && !String::from_utf8_lossy(&listed.stdout).contains(encoder) {
-        eprintln!("skipped: this ffmpeg has no {encoder}");
-        return None;
-    }
-    let path = folder.path().join(name);
-    ffmpeg(
-        &[
-            &[
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc2=size=162x90:rate=10:duration=3",
-            ],
-            options,
-            &[path.to_str()?],
-        ]
-        .concat(),
-    );
-    Some(path)
-}
+use crate::outside::{RawFrames, ffmpeg, ffprobe, has_ffmpeg, make};
 
 fn expect_planes(path: &Path) {
     let mut source = VideoSource::open_with(
@@ -151,68 +119,6 @@ fn edit_lists_cut_and_shift() {
     expect_planes(&cut);
     let count = VideoSource::open(&cut).unwrap().info().frame_count.unwrap();
     assert!(count < 30, "frames before the cut are not shown: {count}");
-}
-
-#[test]
-fn pictures_are_turned_as_the_track_asks() {
-    if !has_ffmpeg() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let Some(upright) = make(
-        &folder,
-        "upright.mp4",
-        &["-c:v", "libx264", "-pix_fmt", "yuv420p"],
-    ) else {
-        return;
-    };
-    for degrees in [90, 180, 270] {
-        let turned = folder.path().join(format!("turned{degrees}.mp4"));
-        let tag = format!("rotate={degrees}");
-        ffmpeg(&[
-            "-i",
-            upright.to_str().unwrap(),
-            "-c",
-            "copy",
-            "-metadata:s:v:0",
-            &tag,
-            turned.to_str().unwrap(),
-        ]);
-        let mut source = VideoSource::open(&turned).unwrap();
-        let rotation = source.info().rotation;
-        if rotation == Rotation::None {
-            eprintln!("skipped: this ffmpeg writes no rotation from a tag");
-            return;
-        }
-        assert_eq!(rotation == Rotation::Half, degrees == 180);
-        assert_eq!(
-            source.info().size,
-            rotation.turned_size(FrameSize::new(162, 90))
-        );
-        let frame = source.next_frame().unwrap().unwrap();
-        let expected = RawFrames::start(&turned, &["-pix_fmt", "rgb24"], 162 * 90 * 3)
-            .next()
-            .unwrap();
-        let differing = frame
-            .pixels
-            .iter()
-            .zip(&expected)
-            .filter(|(a, b)| a.abs_diff(**b) > 2)
-            .count();
-        assert!(
-            differing * 50 < expected.len(),
-            "{degrees}: {differing} of {} values",
-            expected.len()
-        );
-        let stored = OpenOptions {
-            apply_rotation: false,
-            ..OpenOptions::default()
-        };
-        assert_eq!(
-            VideoSource::open_with(&turned, stored).unwrap().info().size,
-            FrameSize::new(162, 90)
-        );
-    }
 }
 
 #[test]
@@ -359,7 +265,7 @@ fn a_broken_foreign_file_names_what_ffmpeg_says() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("broken.mkv");
-    std::fs::write(&path, [&b"\x1a\x45\xdf\xa3"[..], &[0x42; 600]].concat()).unwrap();
+    fs::write(&path, [&b"\x1a\x45\xdf\xa3"[..], &[0x42; 600]].concat()).unwrap();
     let Err(error) = VideoSource::open(&path) else {
         panic!("it was opened")
     };

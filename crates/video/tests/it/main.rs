@@ -9,4 +9,5 @@ mod foreign;
 mod memory;
 mod outside;
 mod seeking;
+mod turned;
 mod written;

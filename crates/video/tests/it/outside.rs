@@ -4,6 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use tempfile::TempDir;
+
 /// The folder of real clips, or a printed reason why the test is skipped.
 pub(crate) fn shared_data() -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -119,4 +121,35 @@ impl Drop for RawFrames {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Makes a test clip; `None` where this `ffmpeg` lacks the encoder.
+pub(crate) fn make(folder: &TempDir, name: &str, options: &[&str]) -> Option<PathBuf> {
+    let encoder = options
+        .iter()
+        .skip_while(|option| **option != "-c:v")
+        .nth(1)?;
+    let listed = Command::new("ffmpeg")
+        .args(["-v", "quiet", "-encoders"])
+        .output()
+        .unwrap();
+    if *encoder != "copy" && !String::from_utf8_lossy(&listed.stdout).contains(encoder) {
+        eprintln!("skipped: this ffmpeg has no {encoder}");
+        return None;
+    }
+    let path = folder.path().join(name);
+    ffmpeg(
+        &[
+            &[
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=162x90:rate=10:duration=3",
+            ],
+            options,
+            &[path.to_str()?],
+        ]
+        .concat(),
+    );
+    Some(path)
 }
