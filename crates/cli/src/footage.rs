@@ -88,14 +88,6 @@ impl Footage {
     pub(crate) fn recorded(&self) -> Option<PathBuf> {
         self.0.borrow().recorded.clone()
     }
-
-    /// A frame, `None` past the end.
-    ///
-    /// # Errors
-    /// When the clip cannot be read, or its recording not be written.
-    pub(crate) fn frame(&self, index: usize) -> Result<Option<Frame>, VideoError> {
-        self.0.borrow_mut().frame(index)
-    }
 }
 
 impl FrameSource for Footage {
@@ -108,7 +100,7 @@ impl FrameSource for Footage {
     }
 
     fn frame(&mut self, index: usize) -> Result<Option<Frame>, VideoError> {
-        Self::frame(self, index)
+        self.0.borrow_mut().frame(index)
     }
 }
 

@@ -68,15 +68,6 @@ impl Run<'_> {
     ) -> Result<Tracked, Failure> {
         let info = self.source.info().clone();
         let footage = Footage::new(self.source, folder)?;
-        let mut header = Header {
-            clip: self.clip.to_owned(),
-            width: info.size.width,
-            height: info.size.height,
-            frames: None,
-            frames_per_second: Some(info.frame_rate).filter(|rate| rate.is_finite() && *rate > 0.0),
-            model: self.model.name.clone(),
-            complete: false,
-        };
         let commands = self.prompts.plan(self.propagation)?;
         let session = Session::new(
             Arc::new(self.model.segmenter),
@@ -86,7 +77,7 @@ impl Run<'_> {
         let mut course = Following {
             session,
             journal: Journal::create(folder)?,
-            footage: footage.clone(),
+            footage,
             tracked: BTreeSet::new(),
         };
         let start = std::time::Instant::now();
@@ -96,14 +87,22 @@ impl Run<'_> {
         bar.finish_and_clear();
         let seconds = start.elapsed().as_secs_f64();
         // Also what was recorded before something went wrong is kept.
-        let stopped = footage.stop();
-        header.complete = followed?;
+        let stopped = course.footage.stop();
+        let complete = followed?;
         stopped?;
-        header.frames = footage.frame_count();
         Ok(Tracked {
-            header,
+            header: Header {
+                clip: self.clip.to_owned(),
+                width: info.size.width,
+                height: info.size.height,
+                frames: course.footage.frame_count(),
+                frames_per_second: Some(info.frame_rate)
+                    .filter(|rate| rate.is_finite() && *rate > 0.0),
+                model: self.model.name,
+                complete,
+            },
             journal: course.journal,
-            footage,
+            footage: course.footage,
             seconds,
             frames: course.tracked.len(),
         })

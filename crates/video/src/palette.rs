@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType, Transformations};
 use tubelet_geometry::{FrameSize, Mask};
 
 use crate::error::{Result, VideoError};
-use crate::write::partial::PartialFile;
+use crate::write::partial::write_whole;
 
 /// Most bytes of a label picture that is read: 16384 by 16384 pixels.
 const MOST_BYTES: usize = 1 << 28;
@@ -209,9 +209,7 @@ pub(crate) fn write_png(
         size,
         reason: error.to_string(),
     })?;
-    let mut file = PartialFile::create(path)?;
-    file.append(&bytes)?;
-    file.finish()
+    write_whole(path, &bytes)
 }
 
 #[cfg(test)]

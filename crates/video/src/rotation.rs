@@ -26,9 +26,17 @@ pub enum Rotation {
 
 impl Rotation {
     /// The turn in a display matrix of ISO/IEC 14496-12, given as its `a`, `b`, `c`, `d`; other transforms than quarter
-    /// turns and mirroring (shearing) count as none.
-    pub fn from_matrix([a, b, c, d]: [i32; 4]) -> Self {
-        match [a.signum(), b.signum(), c.signum(), d.signum()] {
+    /// turns and mirroring (shearing) count as none, but half a degree beside them does not matter.
+    pub fn from_matrix(matrix: [i32; 4]) -> Self {
+        let largest = matrix.map(i32::unsigned_abs).into_iter().max().unwrap_or(0);
+        let sign = |value: i32| {
+            if value.unsigned_abs() > largest / 115 {
+                value.signum()
+            } else {
+                0
+            }
+        };
+        match matrix.map(sign) {
             [0, 1, -1, 0] => Self::Clockwise90,
             [-1, 0, 0, -1] => Self::Half,
             [0, -1, 1, 0] => Self::Clockwise270,
@@ -123,6 +131,11 @@ mod tests {
             Rotation::from_matrix([0, -ONE, ONE, 0]),
             Rotation::Clockwise270
         );
+        assert_eq!(
+            Rotation::from_matrix([300, ONE, -ONE, -300]),
+            Rotation::Clockwise90
+        );
+        assert_eq!(Rotation::from_matrix([ONE, ONE, -ONE, ONE]), Rotation::None);
         assert_eq!(Rotation::from_degrees(-90), Rotation::Clockwise270);
     }
 }

@@ -110,7 +110,7 @@ pub(crate) fn finish(
     let Tracked {
         journal,
         header,
-        footage,
+        mut footage,
         seconds,
         frames,
     } = tracked;
@@ -119,7 +119,7 @@ pub(crate) fn finish(
     let drawn = if with_pictures {
         let bar = printer.bar(journal.frames().len() as u64);
         bar.set_message("drawing");
-        let drawn = pictures::draw(folder, &footage, (&journal, &points), &bar)?;
+        let drawn = pictures::draw(folder, &mut footage, (&journal, &points), &bar)?;
         bar.finish_and_clear();
         Some(drawn)
     } else {

@@ -76,7 +76,7 @@ fn is_numbered_png(path: &Path) -> bool {
 /// When the clip cannot be read again or the disk refuses a picture.
 pub(crate) fn draw(
     folder: &Path,
-    footage: &Footage,
+    footage: &mut Footage,
     (journal, points): (&Journal, &PromptPoints),
     bar: &ProgressBar,
 ) -> Result<Pictures, Failure> {
@@ -118,7 +118,7 @@ pub(crate) fn draw(
         bar.inc(1);
     }
     video.finish()?;
-    write_png(&sheet.to_frame(), &pictures.contact_sheet)?;
+    sheet.to_frame().write_png(&pictures.contact_sheet)?;
     Ok(pictures)
 }
 
@@ -170,33 +170,6 @@ pub(crate) fn draw_object(
     Ok(())
 }
 
-/// Writes a frame as PNG, which appears whole or not at all.
-///
-/// # Errors
-/// When the disk refuses it.
-pub(crate) fn write_png(frame: &Frame, path: &Path) -> Result<(), Failure> {
-    let size = frame.size;
-    let picture =
-        image::RgbImage::from_raw(size.width as u32, size.height as u32, frame.pixels.clone());
-    let Some(picture) = picture else {
-        return Err(Failure::writing(path)(std::io::Error::other(
-            "the picture has not the number of pixels that its size says",
-        )));
-    };
-    let partial = path.with_extension("png.partial");
-    let saved = picture.save_with_format(&partial, image::ImageFormat::Png);
-    let saved = saved.map_err(|error| match error {
-        image::ImageError::IoError(source) => source,
-        error => std::io::Error::other(error),
-    });
-    let renamed = saved.and_then(|()| std::fs::rename(&partial, path));
-    renamed.map_err(|source| {
-        // What there is of it is of no use, and it may be gone already.
-        let _ = std::fs::remove_file(&partial);
-        Failure::writing(path)(source)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,22 +201,5 @@ mod tests {
         Pictures::remove(folder.path()).expect("removed");
         let left = files.map(|name| folder.path().join(name).exists());
         assert_eq!(left, [false, true, false, true]);
-    }
-
-    #[test]
-    #[expect(clippy::unwrap_used, reason = "a test may panic")]
-    fn a_picture_appears_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let frame = Frame::filled(tubelet_geometry::FrameSize::new(4, 2), [9, 8, 7]);
-        let path = folder.path().join("a.png");
-        write_png(&frame, &path).unwrap();
-        assert_eq!(
-            tubelet_video::read_image(&path, true).unwrap().pixels,
-            frame.pixels
-        );
-        let taken = folder.path().join("b.png");
-        std::fs::create_dir(&taken).unwrap();
-        assert!(write_png(&frame, &taken).is_err());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }

@@ -11,11 +11,7 @@ use tubelet_geometry::FrameSize;
 use tubelet_video::{ContactSheet, Frame, VideoWriter, WriteOptions};
 
 use super::tracked::Tracked;
-use crate::{
-    failure::Failure,
-    output::pictures::{draw_object, write_png},
-    print::Printer,
-};
+use crate::{failure::Failure, output::pictures::draw_object, print::Printer};
 
 /// Width of one camera's picture in the mosaic.
 const CELL_WIDTH: usize = 480;
@@ -82,7 +78,7 @@ pub(crate) fn draw(
     if let Some((video, _)) = video {
         video.finish()?;
     }
-    write_png(&sheet.to_frame(), &drawn.sheet)?;
+    sheet.to_frame().write_png(&drawn.sheet)?;
     bar.finish_and_clear();
     Ok(drawn)
 }

@@ -69,6 +69,18 @@ impl PartialFile {
     }
 }
 
+/// Writes a small file that appears whole or not at all; what there is of it after an error is of no use and is removed.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = PartialFile::create(path)?;
+    let partial = file.partial.clone();
+    let written = file.append(bytes).and_then(|()| file.finish());
+    if written.is_err() {
+        // It may be gone already.
+        let _ = fs::remove_file(partial);
+    }
+    written
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {

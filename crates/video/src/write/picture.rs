@@ -5,7 +5,7 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::partial::PartialFile;
+use super::partial::write_whole;
 use crate::error::{Result, VideoError};
 use crate::frame::Frame;
 use crate::palette::write_png;
@@ -27,10 +27,7 @@ impl Frame {
     /// [`VideoError::DiskFull`] or [`VideoError::Write`]; [`VideoError::Encode`] for a frame without pixels.
     pub fn write_jpeg(&self, path: impl AsRef<Path>, quality: u8) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.jpeg_bytes(path, quality)?;
-        let mut file = PartialFile::create(path)?;
-        file.append(&bytes)?;
-        file.finish()
+        write_whole(path, &self.jpeg_bytes(path, quality)?)
     }
 
     /// The bytes of a JPEG of a quality from 1 to 100.
@@ -88,6 +85,19 @@ mod tests {
                 .zip(&frame.pixels)
                 .all(|(a, b)| a.abs_diff(*b) < 24)
         );
+    }
+
+    #[test]
+    fn a_picture_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let frame = Frame::filled(FrameSize::new(4, 2), [9, 8, 7]);
+        let path = folder.path().join("a.png");
+        frame.write_png(&path).unwrap();
+        assert_eq!(read_image(&path, true).unwrap().pixels, frame.pixels);
+        let taken = folder.path().join("b.png");
+        std::fs::create_dir(&taken).unwrap();
+        assert!(frame.write_png(&taken).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Ref-DAVIS17 as VISA evaluates it: a dictionary of masks whose keys are the running numbers of the sentences.
 //!
-//! In: the folder of a split with `mask_dict.json` or `mask_dict.pkl`, and videos with sentences. Out: the same videos, whose sentences know
-//! their masks. Numbers count over videos by name and over the sentences of each by their keys as texts. Source: VISA's
-//! `tools/eval_davis17.py`.
+//! In: the folder of a split with `mask_dict.json` or `mask_dict.pkl`, and videos with sentences. Out: the same videos,
+//! whose sentences know their masks. Numbers count over videos by name and over the sentences of each by their keys as
+//! texts. Source: VISA's `tools/eval_davis17.py`.
 
 use tubelet_datasets::{DatasetError, MaskDictionary, RefYoutubeVos, ReferringVideo};
 
