@@ -5,7 +5,7 @@
 
 use std::{
     cell::RefCell,
-    fmt,
+    fmt, fs,
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -16,6 +16,10 @@ use tubelet_video::{Frame, FrameReader, VideoError, VideoSource, VideoWriter, Wr
 
 /// Name of the file in which frames are kept that come only once.
 const RECORDING: &str = "recording.mp4";
+/// What it is called until it is complete. It can be played then, too.
+const UNFINISHED: &str = "recording.mp4.partial";
+/// What becomes of one that a killed run left.
+const BEFORE: &str = "recording.before.mp4";
 
 /// How they are kept: hardly told from the originals, since masks are corrected and drawn on them.
 const KEPT: WriteOptions = WriteOptions {
@@ -53,6 +57,7 @@ impl Footage {
         let comes_once = source.info().frame_count.is_none();
         let record = || {
             let path = folder.join(RECORDING);
+            keep(&folder.join(UNFINISHED), &folder.join(BEFORE))?;
             Ok::<_, VideoError>(Recording {
                 writer: VideoWriter::create(&path, size, KEPT)?,
                 path,
@@ -144,6 +149,17 @@ impl Recording {
         }
         Ok(index < self.next)
     }
+}
+
+/// Gives a file another name, so that it is not written over; one that is empty or not there is left.
+fn keep(file: &Path, name: &Path) -> Result<(), VideoError> {
+    if file.metadata().is_ok_and(|left| left.len() > 0) {
+        fs::rename(file, name).map_err(|source| VideoError::Write {
+            path: name.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Footage {

@@ -27,11 +27,10 @@ fn damaged_clips_name_the_file_and_what_is_wrong_with_it() {
     );
 
     let mut damaged = whole.clone();
-    let samples = whole
-        .windows(4)
-        .position(|window| window == b"mdat")
-        .unwrap()
-        + 16;
+    // The box around all pictures holds a box for each fragment.
+    let media = whole.windows(4).enumerate();
+    let mut media = media.filter_map(|(at, window)| (window == b"mdat").then_some(at + 4));
+    let samples = media.nth(1).unwrap();
     damaged[samples..samples + 1000].fill(0xFF);
     fs::write(path("damaged.mp4"), damaged).unwrap();
     refuses(

@@ -48,6 +48,8 @@ fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
     });
     let prompts = r#"{"prompts": [{"object": 1, "frame": 4, "box": [100, 80, 300, 280]}]}"#;
     fs::write(at("prompts.json"), prompts).unwrap();
+    fs::create_dir(at("out")).unwrap();
+    fs::write(at("out/recording.mp4.partial"), "of a killed run").unwrap();
     let arguments = [
         "track",
         &address,
@@ -72,6 +74,8 @@ fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
         let written = VideoSource::open(at("out").join(name)).unwrap();
         assert_eq!(written.info().frame_count, Some(8), "{name}");
     }
+    let before = fs::read(at("out/recording.before.mp4")).unwrap();
+    assert_eq!(before, b"of a killed run");
     // Once to ask what it is, once for its frames.
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }

@@ -1,4 +1,4 @@
-//! The boxes around the coded pictures of an MP4 file (ISO/IEC 14496-12 and 14496-15).
+//! The index of a complete MP4 file (ISO/IEC 14496-12 and 14496-15).
 //!
 //! In: sizes, times and parameter sets. Out: bytes.
 
@@ -6,9 +6,6 @@ use tubelet_geometry::FrameSize;
 
 /// Ticks per second. Whole for every usual frame rate, 29.97 included.
 pub(crate) const TIME_SCALE: u32 = 90_000;
-/// Bytes of the media box's header, with a 64-bit size.
-pub(crate) const MEDIA_HEADER_BYTES: u64 = 16;
-
 /// One coded picture, in the order of decoding and showing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WrittenSample {
@@ -20,20 +17,29 @@ pub(crate) struct WrittenSample {
     pub(crate) is_sync: bool,
 }
 
+/// Coded pictures that lie back to back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WrittenChunk {
+    /// Where the first of them begins in the file.
+    pub(crate) offset: u64,
+    /// How many.
+    pub(crate) samples: u32,
+}
+
 /// A whole track.
 pub(crate) struct WrittenTrack<'a> {
     /// Size of the pictures.
     pub(crate) size: FrameSize,
-    /// The coded pictures; they lie back to back from `media_start` on.
+    /// The coded pictures.
     pub(crate) samples: &'a [WrittenSample],
+    /// Where they lie.
+    pub(crate) chunks: &'a [WrittenChunk],
     /// Ticks for which the last picture is shown.
     pub(crate) last_duration: u64,
     /// The sequence parameter set, as a NAL unit.
     pub(crate) sequence_set: &'a [u8],
     /// The picture parameter set, as a NAL unit.
     pub(crate) picture_set: &'a [u8],
-    /// Where the first picture begins in the file.
-    pub(crate) media_start: u64,
 }
 
 /// The first box of a file.
@@ -44,17 +50,8 @@ pub(crate) fn file_type() -> Vec<u8> {
     )
 }
 
-/// The header of the media box, with the bytes of the media as they are known so far.
-pub(crate) fn media_header(media_bytes: u64) -> Vec<u8> {
-    [
-        &1u32.to_be_bytes()[..],
-        b"mdat",
-        &(media_bytes + MEDIA_HEADER_BYTES).to_be_bytes(),
-    ]
-    .concat()
-}
-
-fn wrap(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+/// A box around parts.
+pub(super) fn wrap(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let size = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
     let mut bytes = Vec::with_capacity(size);
     bytes.extend((size as u32).to_be_bytes());
@@ -66,20 +63,22 @@ fn wrap(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// A box with a version and flags, of 32-bit words.
-fn wrap_words(kind: [u8; 4], version_and_flags: u32, words: &[u32]) -> Vec<u8> {
+pub(super) fn wrap_words(kind: [u8; 4], version_and_flags: u32, words: &[u32]) -> Vec<u8> {
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
     wrap(kind, &[&version_and_flags.to_be_bytes(), &bytes])
 }
 
-const VERSION_1: u32 = 1 << 24;
+/// The first word of a box whose times have 64 bits.
+pub(super) const VERSION_1: u32 = 1 << 24;
 const UNITY_MATRIX: [u32; 9] = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000];
 
-fn halves(value: u64) -> [u32; 2] {
+/// A 64-bit number as words.
+pub(super) fn halves(value: u64) -> [u32; 2] {
     [(value >> 32) as u32, value as u32]
 }
 
 impl WrittenTrack<'_> {
-    /// The index box.
+    /// The index box. One of a track without samples says that fragments follow.
     pub(crate) fn movie_box(&self) -> Vec<u8> {
         let start = self.samples.first().map_or(0, |sample| sample.time);
         let end = self.samples.last().map_or(0, |sample| sample.time) + self.last_duration;
@@ -92,11 +91,17 @@ impl WrittenTrack<'_> {
             &[2],
         ]
         .concat();
+        let fragments_follow = if self.samples.is_empty() {
+            wrap(*b"mvex", &[&wrap_words(*b"trex", 0, &[1, 1, 0, 0, 0])])
+        } else {
+            Vec::new()
+        };
         wrap(
             *b"moov",
             &[
                 &wrap_words(*b"mvhd", VERSION_1, &movie_header),
                 &self.track_box(start, end),
+                &fragments_follow,
             ],
         )
     }
@@ -140,7 +145,12 @@ impl WrittenTrack<'_> {
                 &information,
             ],
         );
-        wrap(*b"trak", &[&header, &edits(start, end), &media])
+        let edits = if self.samples.is_empty() {
+            Vec::new()
+        } else {
+            edits(start, end)
+        };
+        wrap(*b"trak", &[&header, &edits, &media])
     }
 
     fn sample_tables(&self) -> Vec<u8> {
@@ -150,9 +160,8 @@ impl WrittenTrack<'_> {
             .filter(|(_, sample)| sample.is_sync)
             .map(|(number, _)| number);
         let count = self.samples.len() as u32;
-        // All pictures form one chunk, since there is no sound between them.
-        let chunks = wrap_words(*b"stsc", 0, &[1, 1, count, 1]);
-        let chunk_offset = [&[1][..], &halves(self.media_start)].concat();
+        let offsets = self.chunks.iter().flat_map(|chunk| halves(chunk.offset));
+        let offsets = std::iter::once(self.chunks.len() as u32).chain(offsets);
         let sizes = [0, count]
             .into_iter()
             .chain(self.samples.iter().map(|sample| sample.size))
@@ -164,8 +173,8 @@ impl WrittenTrack<'_> {
                 &wrap_words(*b"stts", 0, &self.durations()),
                 &wrap_words(*b"stss", 0, &counted(sync_numbers.collect())),
                 &wrap_words(*b"stsz", 0, &sizes),
-                &chunks,
-                &wrap_words(*b"co64", 0, &chunk_offset),
+                &wrap_words(*b"stsc", 0, &self.chunk_runs()),
+                &wrap_words(*b"co64", 0, &offsets.collect::<Vec<_>>()),
             ],
         )
     }
@@ -183,6 +192,22 @@ impl WrittenTrack<'_> {
             match runs.last_mut() {
                 Some([count, value]) if *value == duration => *count += 1,
                 _ => runs.push([1, duration]),
+            }
+        }
+        let mut words = vec![runs.len() as u32];
+        words.extend(runs.into_flattened());
+        words
+    }
+
+    /// Runs of chunks with equally many samples.
+    fn chunk_runs(&self) -> Vec<u32> {
+        let mut runs: Vec<[u32; 3]> = Vec::new();
+        for (number, chunk) in (1u32..).zip(self.chunks) {
+            if runs
+                .last()
+                .is_none_or(|[_, samples, _]| *samples != chunk.samples)
+            {
+                runs.push([number, chunk.samples, 1]);
             }
         }
         let mut words = vec![runs.len() as u32];

@@ -1,5 +1,6 @@
 //! Writing files: each under a name that ends in `.partial` until it is complete.
 
+pub(crate) mod fragment;
 pub(crate) mod index;
 pub(crate) mod partial;
 pub(crate) mod picture;

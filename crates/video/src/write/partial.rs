@@ -14,6 +14,7 @@ pub(crate) struct PartialFile {
     path: PathBuf,
     partial: PathBuf,
     file: BufWriter<File>,
+    length: u64,
 }
 
 impl PartialFile {
@@ -27,6 +28,7 @@ impl PartialFile {
             path: path.to_owned(),
             partial,
             file: BufWriter::with_capacity(1 << 18, file),
+            length: 0,
         })
     }
 
@@ -34,10 +36,23 @@ impl PartialFile {
         &self.path
     }
 
+    /// Bytes appended so far.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Appends bytes.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.length += bytes.len() as u64;
         self.file
             .write_all(bytes)
+            .map_err(|error| VideoError::from_write(&self.path, error))
+    }
+
+    /// Hands what was appended to the operating system, which keeps it when the program is killed.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.file
+            .flush()
             .map_err(|error| VideoError::from_write(&self.path, error))
     }
 

@@ -1,8 +1,8 @@
 //! Writing frames as an MP4 file with H.264 that browsers play.
 //!
 //! In: RGB frames with their times. Out: a file with 4:2:0 pictures in BT.709, one coded picture for each frame, in order
-//! (no reordering), shown at the frames' own times. A frame is encoded as it comes; only 24 bytes of index for each frame
-//! stay in memory.
+//! (no reordering), shown at the frames' own times. A frame is encoded as it comes; the coded pictures since the last sync
+//! picture stay in memory, and 24 bytes of index for each frame.
 
 use std::path::Path;
 
@@ -11,9 +11,8 @@ use rusty_h264_common::nal::split_annex_b;
 use rusty_h264_encoder::{Encoder, EncoderConfig, Preset};
 use tubelet_geometry::FrameSize;
 
-use super::index::{
-    MEDIA_HEADER_BYTES, TIME_SCALE, WrittenSample, WrittenTrack, file_type, media_header,
-};
+use super::fragment::{fragment_header, media_header};
+use super::index::{TIME_SCALE, WrittenChunk, WrittenSample, WrittenTrack, file_type};
 use super::partial::PartialFile;
 use super::usability::with_usability;
 use crate::color::{ColorMatrix, ColorSpace, planes_from_rgb};
@@ -38,7 +37,8 @@ impl Default for WriteOptions {
     }
 }
 
-/// An MP4 file being written. Until [`VideoWriter::finish`] it is called `NAME.partial`.
+/// An MP4 file being written. Until [`VideoWriter::finish`] it is called `NAME.partial`; that file can be played too, up to
+/// the frame before its last sync picture.
 pub struct VideoWriter {
     file: PartialFile,
     frame_size: FrameSize,
@@ -46,7 +46,10 @@ pub struct VideoWriter {
     planes: Planes,
     padded: Vec<u8>,
     samples: Vec<WrittenSample>,
-    media_bytes: u64,
+    /// Of the samples in the file.
+    chunks: Vec<WrittenChunk>,
+    /// The coded pictures that are not in the file yet.
+    waiting: Vec<u8>,
     sequence_set: Vec<u8>,
     picture_set: Vec<u8>,
     previous_seconds: Option<f64>,
@@ -103,7 +106,8 @@ impl VideoWriter {
             },
             padded: Vec::new(),
             samples: Vec::new(),
-            media_bytes: 0,
+            chunks: Vec::new(),
+            waiting: Vec::new(),
             sequence_set: Vec::new(),
             picture_set: Vec::new(),
             previous_seconds: None,
@@ -180,9 +184,16 @@ impl VideoWriter {
         const SYNC_SLICE: u8 = 5;
         const SEQUENCE_SET: u8 = 7;
         const PICTURE_SET: u8 = 8;
-        let (mut size, mut is_sync) = (0, false);
-        for unit in split_annex_b(coded) {
-            match unit.first().map(|header| header & 0x1f) {
+        const MOST_WAITING_BYTES: usize = 1 << 23;
+        let kind_of = |unit: &[u8]| unit.first().map(|header| header & 0x1f);
+        let units = split_annex_b(coded);
+        let is_sync = units.iter().any(|unit| kind_of(unit) == Some(SYNC_SLICE));
+        if is_sync || self.waiting.len() > MOST_WAITING_BYTES {
+            self.append_fragment(time)?;
+        }
+        let before = self.waiting.len();
+        for unit in units {
+            match kind_of(unit) {
                 Some(SEQUENCE_SET) if self.sequence_set.is_empty() => {
                     self.sequence_set = with_usability(unit).unwrap_or_else(|| unit.to_vec());
                 }
@@ -190,21 +201,52 @@ impl VideoWriter {
                     self.picture_set = unit.to_vec();
                 }
                 None | Some(SEQUENCE_SET | PICTURE_SET) => {}
-                Some(kind) => {
-                    is_sync |= kind == SYNC_SLICE;
-                    self.file.append(&(unit.len() as u32).to_be_bytes())?;
-                    self.file.append(unit)?;
-                    size += 4 + unit.len() as u32;
+                Some(_) => {
+                    self.waiting.extend((unit.len() as u32).to_be_bytes());
+                    self.waiting.extend(unit);
                 }
             }
         }
         self.samples.push(WrittenSample {
-            size,
+            size: (self.waiting.len() - before) as u32,
             time,
             is_sync,
         });
-        self.media_bytes += u64::from(size);
         Ok(())
+    }
+
+    /// Writes what waits, the last frame of which is shown until `end`.
+    fn append_fragment(&mut self, end: u64) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        if self.chunks.is_empty() {
+            let beginning = self.track(&[], 0).movie_box();
+            self.file.append(&beginning)?;
+        }
+        let written = self.chunks.iter().map(|chunk| chunk.samples as usize).sum();
+        let new = self.samples.get(written..).unwrap_or_default();
+        let samples = new.len() as u32;
+        let header = fragment_header(self.chunks.len() as u32 + 1, new, end);
+        self.file.append(&header)?;
+        self.chunks.push(WrittenChunk {
+            offset: self.file.length(),
+            samples,
+        });
+        self.file.append(&self.waiting)?;
+        self.waiting.clear();
+        self.file.flush()
+    }
+
+    fn track<'a>(&'a self, samples: &'a [WrittenSample], last_duration: u64) -> WrittenTrack<'a> {
+        WrittenTrack {
+            size: self.planes.size,
+            samples,
+            chunks: &self.chunks,
+            last_duration,
+            sequence_set: &self.sequence_set,
+            picture_set: &self.picture_set,
+        }
     }
 
     /// Writes the index and gives the file its name. The last frame is shown as long as the one before.
@@ -214,27 +256,21 @@ impl VideoWriter {
     /// cannot be completed.
     pub fn finish(mut self) -> Result<()> {
         const ALONE: u64 = TIME_SCALE as u64 / 25;
-        let last_duration = match self.samples.as_slice() {
+        let (last, duration) = match self.samples.as_slice() {
             [] => {
                 return Err(VideoError::NoFrames {
                     path: self.file.path().to_owned(),
                 });
             }
-            [_] => ALONE,
-            [.., before, last] => last.time - before.time,
+            [only] => (only.time, ALONE),
+            [.., before, last] => (last.time, last.time - before.time),
         };
+        self.append_fragment(last + duration)?;
         let media_box = file_type().len() as u64;
-        let track = WrittenTrack {
-            size: self.planes.size,
-            samples: &self.samples,
-            last_duration,
-            sequence_set: &self.sequence_set,
-            picture_set: &self.picture_set,
-            media_start: media_box + MEDIA_HEADER_BYTES,
-        };
-        self.file.append(&track.movie_box())?;
-        self.file
-            .patch(media_box, &media_header(self.media_bytes))?;
+        let media_bytes = self.file.length() - media_box - media_header(0).len() as u64;
+        let index = self.track(&self.samples, duration).movie_box();
+        self.file.append(&index)?;
+        self.file.patch(media_box, &media_header(media_bytes))?;
         self.file.sync()?;
         self.file.finish()
     }

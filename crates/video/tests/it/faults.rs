@@ -102,9 +102,12 @@ fn frames_before_a_cut_are_delivered_and_the_cut_is_named() {
     let index_start = whole.windows(4).rposition(|word| word == b"moov").unwrap() - 4;
     let mut front = whole[index_start..].to_vec();
     let moved_by = front.len() as u64;
-    let offset_at = front.windows(4).position(|word| word == b"co64").unwrap() + 12;
-    let offset = u64::from_be_bytes(front[offset_at..offset_at + 8].try_into().unwrap()) + moved_by;
-    front[offset_at..offset_at + 8].copy_from_slice(&offset.to_be_bytes());
+    let offsets = front.windows(4).position(|word| word == b"co64").unwrap() + 12;
+    let count = u32::from_be_bytes(front[offsets - 4..offsets].try_into().unwrap());
+    for offset in front[offsets..].chunks_exact_mut(8).take(count as usize) {
+        let moved = u64::from_be_bytes(offset.try_into().unwrap()) + moved_by;
+        offset.copy_from_slice(&moved.to_be_bytes());
+    }
     let file_type = 32;
     let streamed = [&whole[..file_type], &front, &whole[file_type..index_start]].concat();
     let path = write(&folder, "streamed.mp4", &streamed);
@@ -162,8 +165,11 @@ fn a_file_cut_before_its_index_says_so() {
 fn a_damaged_picture_is_named_by_its_number() {
     let folder = tempfile::tempdir().unwrap();
     let mut bytes = fs::read(clip(&folder, "clip.mp4")).unwrap();
-    // The length in front of the first unit of the first picture.
-    bytes[48..52].copy_from_slice(&[0x7f; 4]);
+    // The length in front of the first unit of the first picture, in the box of the first fragment.
+    let media = bytes.windows(4).enumerate();
+    let mut media = media.filter_map(|(at, word)| (word == b"mdat").then_some(at + 4));
+    let picture = media.nth(1).unwrap();
+    bytes[picture..picture + 4].copy_from_slice(&[0x7f; 4]);
     let path = write(&folder, "damaged.mp4", &bytes);
     let error = VideoSource::open_with(&path, ALONE)
         .unwrap()

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tubelet_geometry::FrameSize;
-use tubelet_video::{Frame, VideoSource, VideoWriter, WriteOptions};
+use tubelet_video::{Frame, VideoError, VideoSource, VideoWriter, WriteOptions};
 
 use crate::outside::{RawFrames, ffprobe, has_ffmpeg};
 
@@ -73,6 +73,46 @@ fn pictures_numbers_and_times_survive() {
         assert!(mean_difference(&frame, &picture(size, index)) < 4.0);
     }
     assert!(source.next_frame().unwrap().is_none());
+}
+
+#[test]
+fn what_a_killed_writer_leaves_can_be_played_up_to_its_last_sync_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let size = FrameSize::new(80, 48);
+    let times = [0.25, 0.3, 0.5, 0.75, 2.0, 2.04, 2.5, 2.6, 2.7, 2.8];
+    let whole = folder.path().join("whole.mp4");
+    write_clip(&whole, size, &times, 4);
+    let options = WriteOptions {
+        quantizer: 20,
+        sync_distance: 4,
+    };
+    let left = folder.path().join("left.mp4.partial");
+    let mut writer = VideoWriter::create(folder.path().join("left.mp4"), size, options).unwrap();
+    for (index, seconds) in times.into_iter().enumerate() {
+        let frame = picture(size, index).at(index, seconds);
+        writer.write(&frame).unwrap();
+    }
+    // A killed program runs no destructor.
+    std::mem::forget(writer);
+    let mut whole = VideoSource::open(&whole).unwrap();
+    let mut cut = VideoSource::open(&left).unwrap();
+    assert_eq!(cut.info().frame_count, Some(8));
+    for _ in 0..8 {
+        let frame = cut.next_frame().unwrap().unwrap();
+        assert_eq!(frame, whole.next_frame().unwrap().unwrap());
+    }
+    assert!(cut.next_frame().unwrap().is_none());
+    if has_ffmpeg() {
+        let listed = ffprobe(&left, "frame=pts_time");
+        let found = listed
+            .lines()
+            .map(|line| line.trim_start_matches("pts_time="));
+        let found: Vec<f64> = found.map(|time| time.parse().unwrap()).collect();
+        assert_eq!(found.len(), 8);
+        for (found, expected) in found.into_iter().zip(times) {
+            assert!((found - expected).abs() < 1e-4, "{found} and {expected}");
+        }
+    }
 }
 
 #[test]
