@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tubelet_geometry::FrameSize;
-use tubelet_video::{Frame, VideoError, VideoSource, VideoWriter, WriteOptions};
+use tubelet_video::{Frame, VideoSource, VideoWriter, WriteOptions};
 
 use crate::outside::{RawFrames, ffprobe, has_ffmpeg};
 
