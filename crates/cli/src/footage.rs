@@ -1,7 +1,7 @@
 //! The clip of a run: the session reads it, the journal asks when frames are shown, pictures are drawn on it.
 //!
 //! In: an open video. Out: frames in any order. Frames of a camera or an address come only once, so they are written to
-//! `recording.mp4` as they come, and what has passed is read from there.
+//! `recording.mp4` as they come, and what has passed is read from there, also while more comes.
 
 use std::{
     cell::RefCell,
@@ -45,6 +45,8 @@ struct Recording {
     /// The frame that comes next.
     next: usize,
     ended: bool,
+    /// The file as far as it was written when a frame was last asked for that it did not hold.
+    past: Option<FrameReader>,
 }
 
 impl Footage {
@@ -63,6 +65,7 @@ impl Footage {
                 path,
                 next: 0,
                 ended: false,
+                past: None,
             })
         };
         Ok(Self(Rc::new(RefCell::new(Reading {
@@ -111,16 +114,10 @@ impl FrameSource for Footage {
 
 impl Reading {
     fn frame(&mut self, index: usize) -> Result<Option<Frame>, VideoError> {
-        let has_passed = |recording: &Recording| index + 1 < recording.next;
-        if self.recording.as_ref().is_some_and(has_passed) {
-            self.stop()?;
-        }
-        if let Some(recording) = &mut self.recording
-            && !recording.reach(&mut self.reader, index)?
-        {
-            return Ok(None);
-        }
-        let frame = FrameSource::frame(&mut self.reader, index)?;
+        let frame = match &mut self.recording {
+            Some(recording) => recording.frame(&mut self.reader, index)?,
+            None => FrameSource::frame(&mut self.reader, index)?,
+        };
         Ok(frame.map(|frame| cropped(frame, self.size)))
     }
 
@@ -136,6 +133,21 @@ impl Reading {
 }
 
 impl Recording {
+    /// A frame, from what was written where it has passed.
+    fn frame(
+        &mut self,
+        reader: &mut FrameReader,
+        index: usize,
+    ) -> Result<Option<Frame>, VideoError> {
+        if index + 1 < self.next {
+            return self.passed(index);
+        }
+        if self.reach(reader, index)? {
+            return FrameSource::frame(reader, index);
+        }
+        Ok(None)
+    }
+
     /// Writes all frames up to one, also those that nobody looks at; false where the stream ends before.
     fn reach(&mut self, reader: &mut FrameReader, index: usize) -> Result<bool, VideoError> {
         while self.next <= index && !self.ended {
@@ -148,6 +160,18 @@ impl Recording {
             }
         }
         Ok(index < self.next)
+    }
+
+    /// A frame that does not come again, from what was written so far.
+    fn passed(&mut self, index: usize) -> Result<Option<Frame>, VideoError> {
+        let holds = |past: &FrameReader| past.info().frame_count > Some(index);
+        let past = if let Some(past) = self.past.take_if(|past| holds(past)) {
+            past
+        } else {
+            self.writer.flush()?;
+            FrameReader::new(VideoSource::open(self.writer.unfinished())?)
+        };
+        FrameSource::frame(self.past.insert(past), index)
     }
 }
 

@@ -68,8 +68,22 @@ pub enum Course {
     Forward,
     /// To the start.
     Backward,
-    /// To the end, then from the frame before the first to the start.
+    /// To the end, then from the frame before the first to the start. With an [`Origin`], that is the frame before the last
+    /// of all objects' origins.
     Both,
+}
+
+/// In which frames of its way a propagation tracks an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// In all, also in those before it is pointed at: SAM 2's predictor.
+    #[default]
+    Anywhere,
+    /// In those that lead away from the first frame in which it is pointed at: forward in later ones, backward in earlier
+    /// ones.
+    FirstPrompt,
+    /// In those that lead away from the last frame in which it is pointed at.
+    LastPrompt,
 }
 
 /// How to go through the video.
@@ -81,6 +95,8 @@ pub struct Propagation {
     pub course: Course,
     /// Most frames in each direction, the first one included.
     pub frames: Option<usize>,
+    /// Where each object is tracked from.
+    pub origin: Origin,
 }
 
 /// One thing to do.
@@ -88,8 +104,12 @@ pub struct Propagation {
 pub enum Command {
     /// Clicks, added to those and to the box that the object has in that frame.
     AddClicks(Place, Vec<Click>),
-    /// A box around the object, in place of all that was said about it in that frame.
+    /// A box around the object, in place of the clicks and the box that it has in that frame. As in SAM 2, a mask that was
+    /// found there before is looked at too.
     SetBox(Place, BoundingBox),
+    /// Clicks, and a box or none, in place of those that the object has in that frame: one look, where a box and then clicks
+    /// would be two.
+    SetPoints(Place, Option<BoundingBox>, Vec<Click>),
     /// The object's mask, in place of all that was said about it in that frame.
     SetMask(Place, Mask),
     /// Takes back all that was said about the object in that frame.

@@ -2,13 +2,15 @@
 
 use tubelet_segmentation::Direction;
 
-use crate::command::{Course, Propagation};
+use crate::command::{Course, Origin, Propagation};
 
 /// Frames still to come, with the direction of each.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// The first frame. A second leg looks back on what was seen there.
     pub(crate) start: usize,
+    /// Where each object is tracked from.
+    pub(crate) origin: Origin,
     legs: Vec<Leg>,
 }
 
@@ -23,8 +25,12 @@ struct Leg {
 }
 
 impl Plan {
-    /// `earliest` and `latest` are the first and the last prompted frame.
-    pub(crate) fn new(asked: Propagation, earliest: usize, latest: usize) -> Self {
+    /// The first and the last prompted frame, and the last of the objects' origins where they have any.
+    pub(crate) fn new(
+        asked: Propagation,
+        (earliest, latest): (usize, usize),
+        last_origin: Option<usize>,
+    ) -> Self {
         let leg = |direction, next| Leg {
             direction,
             next,
@@ -34,6 +40,7 @@ impl Plan {
             Course::Forward | Course::Both => earliest,
             Course::Backward => latest,
         });
+        let turn = asked.from.or(last_origin).unwrap_or(start);
         let legs = match asked.course {
             Course::Forward => vec![leg(Direction::Forward, Some(start))],
             Course::Backward => vec![leg(Direction::Backward, Some(start))],
@@ -42,11 +49,15 @@ impl Plan {
                 Leg {
                     // The first frame counts in both directions, and is gone through once.
                     left: asked.frames.map(|frames| frames.saturating_sub(1)),
-                    ..leg(Direction::Backward, start.checked_sub(1))
+                    ..leg(Direction::Backward, turn.checked_sub(1))
                 },
             ],
         };
-        Self { start, legs }
+        Self {
+            start,
+            origin: asked.origin,
+            legs,
+        }
     }
 
     /// The next frame and its direction.
@@ -82,7 +93,7 @@ mod tests {
     use super::*;
 
     fn frames(asked: Propagation, end: usize) -> Vec<usize> {
-        let mut plan = Plan::new(asked, 2, 4);
+        let mut plan = Plan::new(asked, (2, 4), None);
         let mut seen = Vec::new();
         while let Some((frame, _)) = plan.advance() {
             if frame >= end {

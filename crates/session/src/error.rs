@@ -134,6 +134,9 @@ pub enum SessionError {
         /// The object.
         object: ObjectId,
     },
+    /// The storage that memories are offloaded to refused.
+    #[error("what is remembered of tracked frames cannot be kept in the storage for it: {0}")]
+    Offload(#[source] std::io::Error),
     /// A command that needs the frames to come.
     #[error("a stream cannot be gone through: its frames are tracked as they are pushed")]
     Streaming,

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tubelet_segmentation::{FrameMemory, FrameRole, MemoryBank, Window};
+use tubelet_segmentation::{Direction, FrameMemory, FrameRole, MemoryBank, Window};
 
-use crate::{command::ObjectId, outcome::Outcome, said::Said, tracked_frames::TrackedFrames};
+use crate::{
+    command::{ObjectId, Origin},
+    outcome::Outcome,
+    said::Said,
+    tracked_frames::TrackedFrames,
+};
 
 /// See the module docs.
 #[derive(Debug)]
@@ -42,15 +47,18 @@ impl TrackedObject {
         }
     }
 
-    /// Takes what was said into memory.
-    pub(crate) fn settle(&mut self) {
+    /// Takes what was said into memory. Says in which frames.
+    pub(crate) fn settle(&mut self) -> Vec<usize> {
+        let mut settled = Vec::new();
         for (frame, answer) in std::mem::take(&mut self.pending) {
             // A prompted frame stays one: a correction that only counts as tracked is lost on it.
             if answer.role == FrameRole::Prompted || !self.bank.is_prompted(frame) {
                 self.bank.insert(frame, answer.role, answer.memory);
                 self.outcomes.insert(frame, answer.outcome);
+                settled.push(frame);
             }
         }
+        settled
     }
 
     /// What was seen last in a frame, if it is still known.
@@ -79,6 +87,25 @@ impl TrackedObject {
         let prompted = pending.filter(|(_, answer)| answer.role == FrameRole::Prompted);
         let waiting: Vec<usize> = prompted.map(|(&frame, _)| frame).collect();
         self.bank.held().prompted.into_iter().chain(waiting)
+    }
+
+    /// The frame that it is tracked away from; `None` where it is tracked anywhere or has no prompt.
+    pub(crate) fn origin(&self, origin: Origin) -> Option<usize> {
+        match origin {
+            Origin::Anywhere => None,
+            Origin::FirstPrompt => self.prompted_frames().min(),
+            Origin::LastPrompt => self.prompted_frames().max(),
+        }
+    }
+
+    /// Whether it is to be tracked in a frame that it is not prompted in.
+    pub(crate) fn waits(&self, frame: usize, direction: Direction, origin: Origin) -> bool {
+        let leads_away = match (self.origin(origin), direction) {
+            (None, _) => true,
+            (Some(from), Direction::Forward) => from < frame,
+            (Some(from), Direction::Backward) => frame < from,
+        };
+        self.has_prompt() && !self.bank.is_prompted(frame) && leads_away
     }
 
     /// Whether there is a prompt to track it from.

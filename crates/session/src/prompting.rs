@@ -16,7 +16,7 @@ use crate::{
     object::{Answer, TrackedObject},
     options::Corrections,
     outcome::Outcome,
-    said::{Said, check_box, check_clicks, mask_image},
+    said::{Said, check_clicks, mask_image},
     session::Session,
 };
 
@@ -38,17 +38,14 @@ impl Session {
         self.say_points(place, said, size)
     }
 
-    pub(crate) fn set_box(
+    pub(crate) fn set_points(
         &mut self,
         place: Place,
-        edges: BoundingBox,
+        edges: Option<BoundingBox>,
+        clicks: Vec<Click>,
     ) -> Result<Event, SessionError> {
         let size = self.frames.size_of(place.frame)?;
-        check_box(place, edges, size)?;
-        let said = Said {
-            edges: Some(edges),
-            clicks: Vec::new(),
-        };
+        let said = Said::checked(place, edges, clicks, size)?;
         self.say_points(place, said, size)
     }
 
@@ -57,6 +54,7 @@ impl Session {
         let image = mask_image(place, mask, size, &self.device)?;
         let prompt = Prompt::Mask(prepare_masks(image, self.segmenter.image_size()));
         let features = self.existing_features(place.frame)?;
+        self.bring_back(place.frame, None)?;
         let recalled = self.segmenter.recall_nothing(&features);
         let found = self.finder(&features).prompted(&recalled, prompt)?;
         self.answer(place, Said::default(), found)
@@ -71,6 +69,7 @@ impl Session {
         let side = self.segmenter.image_size();
         let model_from_video = PixelTransform::stretch(size, FrameSize::new(side, side))?;
         let features = self.existing_features(place.frame)?;
+        self.bring_back(place.frame, None)?;
         let object = self.objects.iter().find(|object| object.id == place.object);
         let previous = object
             .and_then(|object| object.outcome(place.frame))
@@ -116,10 +115,11 @@ impl Session {
         (outcome, memory): (Outcome, FrameMemory),
     ) -> Result<Event, SessionError> {
         let corrections = self.options.corrections;
-        if self.object_mut(place.object).is_err() {
+        let index = self.index_of(place.object).unwrap_or_else(|_| {
             self.objects.push(TrackedObject::new(place.object));
-        }
-        let object = self.object_mut(place.object)?;
+            self.objects.len() - 1
+        });
+        let object = &mut self.objects[index];
         let role = if object.tracked.contains(place.frame) && corrections == Corrections::Track {
             FrameRole::Tracked
         } else {

@@ -7,12 +7,11 @@ use tubelet_segmentation::{Direction, FramePolicy, FrameRole, MemoryBank, Moment
 use tubelet_video::Frame;
 
 use crate::{
-    command::Propagation,
+    command::{Origin, Propagation},
     course::Plan,
     error::SessionError,
     event::{Event, FrameMasks},
     object::TrackedObject,
-    options::Retention,
     session::Session,
 };
 
@@ -48,7 +47,8 @@ impl Iterator for Events<'_> {
         loop {
             let plan = self.plan.as_mut()?;
             let (frame, direction) = plan.advance()?;
-            match self.session.track(frame, direction, Some(plan.start)) {
+            let (start, origin) = (plan.start, plan.origin);
+            match self.session.track(frame, direction, Some(start), origin) {
                 Ok(Some(masks)) => return Some(Ok(Event::Tracked(masks))),
                 Ok(None) => plan.end_leg(),
                 Err(error) => {
@@ -81,34 +81,42 @@ impl Session {
         if let Some(from) = asked.from {
             self.existing_features(from)?;
         }
-        self.settle();
-        Ok(Plan::new(asked, earliest, latest))
+        self.settle()?;
+        let origins = self
+            .objects
+            .iter()
+            .filter_map(|object| object.origin(asked.origin));
+        Ok(Plan::new(asked, (earliest, latest), origins.max()))
     }
 
     /// Takes the next frame of a stream and tracks what there is to track.
     pub(crate) fn push(&mut self, frame: Frame) -> Result<Event, SessionError> {
         let frame = self.frames.push(frame)?;
-        self.settle();
+        self.settle()?;
         if !self.objects.iter().any(TrackedObject::has_prompt) {
             return Ok(Event::Pushed { frame });
         }
-        let masks = self.track(frame, Direction::Forward, None)?;
+        let masks = self.track(frame, Direction::Forward, None, Origin::Anywhere)?;
         Ok(masks.map_or(Event::Pushed { frame }, Event::Tracked))
     }
 
-    fn settle(&mut self) {
-        for object in &mut self.objects {
-            object.settle();
+    fn settle(&mut self) -> Result<(), SessionError> {
+        for index in 0..self.objects.len() {
+            for frame in self.objects[index].settle() {
+                self.offload(index, frame)?;
+            }
         }
+        Ok(())
     }
 
-    /// Tracks all objects that have a prompt in a frame, `None` past the end. `start` is where the propagation began, if
-    /// it can come back there.
+    /// Tracks objects that have a prompt in a frame, `None` past the end. `start` is where the propagation began, if it can
+    /// come back there.
     fn track(
         &mut self,
         frame: usize,
         direction: Direction,
         start: Option<usize>,
+        origin: Origin,
     ) -> Result<Option<FrameMasks>, SessionError> {
         if self
             .frames
@@ -117,36 +125,22 @@ impl Session {
         {
             return Ok(None);
         }
-        let waiting: Vec<usize> = (0..self.objects.len())
-            .filter(|&index| {
-                let object = &self.objects[index];
-                object.has_prompt() && !object.bank.is_prompted(frame)
-            })
+        let objects = self.objects.iter().enumerate();
+        let waiting: Vec<usize> = objects
+            .filter(|(_, object)| object.waits(frame, direction, origin))
+            .map(|(index, _)| index)
             .collect();
+        self.bring_back(frame, Some(direction))?;
         if !waiting.is_empty() && !self.track_together(&waiting, frame, direction)? {
             return Ok(None);
         }
-        for object in self.objects.iter_mut().filter(|object| object.has_prompt()) {
-            object.tracked.insert(frame, direction);
+        for (index, object) in self.objects.iter_mut().enumerate() {
+            if object.bank.is_prompted(frame) || waiting.binary_search(&index).is_ok() {
+                object.tracked.insert(frame, direction);
+            }
         }
         self.let_go(frame, start);
         self.masks(frame).map(Some)
-    }
-
-    /// Lets go of what cannot be looked back on any more.
-    fn let_go(&mut self, frame: usize, start: Option<usize>) {
-        if self.options.retention == Retention::All {
-            return;
-        }
-        let (window, is_stream) = (self.window(), self.frames.is_stream());
-        for object in &mut self.objects {
-            let mut anchors: Vec<usize> = start.into_iter().chain([frame]).collect();
-            // A stream never comes back to a prompted frame.
-            if !is_stream {
-                anchors.extend(object.bank.held().prompted);
-            }
-            object.let_go(&anchors, window);
-        }
     }
 
     /// Tracks some objects in a frame. Says whether there is such a frame.
@@ -179,6 +173,7 @@ impl Session {
             let object = &mut self.objects[index];
             object.bank.insert(frame, FrameRole::Tracked, memory);
             object.outcomes.insert(frame, outcome);
+            self.offload(index, frame)?;
         }
         Ok(true)
     }

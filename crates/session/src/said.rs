@@ -18,6 +18,22 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// A box, clicks or both, if they are in the frame.
+    pub(crate) fn checked(
+        place: Place,
+        edges: Option<BoundingBox>,
+        clicks: Vec<Click>,
+        size: FrameSize,
+    ) -> Result<Self, SessionError> {
+        if let Some(edges) = edges {
+            check_box(place, edges, size)?;
+        }
+        if edges.is_none() || !clicks.is_empty() {
+            check_clicks(place, &clicks, size)?;
+        }
+        Ok(Self { edges, clicks })
+    }
+
     /// The prompt, box first, as SAM 2 was trained.
     pub(crate) fn points(&self, model_from_video: PixelTransform, device: &Device) -> PointPrompts {
         let corners = self.edges.map(|edges| {
@@ -80,11 +96,7 @@ pub(crate) fn check_clicks(
 }
 
 /// Refuses boxes that are empty or do not meet the frame.
-pub(crate) fn check_box(
-    place: Place,
-    edges: BoundingBox,
-    size: FrameSize,
-) -> Result<(), SessionError> {
+fn check_box(place: Place, edges: BoundingBox, size: FrameSize) -> Result<(), SessionError> {
     let Place { object, frame } = place;
     let finite = [edges.left, edges.top, edges.right, edges.bottom]
         .iter()

@@ -16,6 +16,7 @@ use crate::{
     finding::Finder,
     frames::{FrameSource, Frames},
     object::TrackedObject,
+    offload::Offload,
     options::SessionOptions,
     outcome::Outcome,
     propagation::Events,
@@ -30,6 +31,8 @@ pub struct Session {
     pub(crate) frames: Frames,
     /// In the order in which they were added.
     pub(crate) objects: Vec<TrackedObject>,
+    /// Where what is out of reach is kept, if anywhere.
+    pub(crate) offload: Option<Offload>,
     /// Of the frame that was looked at last.
     features: Option<(usize, ImageFeatures)>,
 }
@@ -68,6 +71,7 @@ impl Session {
             options,
             frames,
             objects: Vec::new(),
+            offload: None,
             features: None,
         }
     }
@@ -96,9 +100,7 @@ impl Session {
     /// # Errors
     /// [`SessionError::UnknownObject`].
     pub fn held(&self, object: ObjectId) -> Result<Held, SessionError> {
-        let found = self.objects.iter().find(|other| other.id == object);
-        let known = found.ok_or(SessionError::UnknownObject { object })?;
-        Ok(known.bank.held())
+        Ok(self.objects[self.index_of(object)?].bank.held())
     }
 
     /// Carries out a command. Prompts are answered at once; tracking goes on while events are drawn, and may be
@@ -111,16 +113,26 @@ impl Session {
         let mut plan = None;
         let event = match command {
             Command::AddClicks(place, clicks) => Some(self.add_clicks(place, clicks)?),
-            Command::SetBox(place, edges) => Some(self.set_box(place, edges)?),
+            Command::SetBox(place, edges) => {
+                Some(self.set_points(place, Some(edges), Vec::new())?)
+            }
+            Command::SetPoints(place, edges, clicks) => {
+                Some(self.set_points(place, edges, clicks)?)
+            }
             Command::SetMask(place, mask) => Some(self.set_mask(place, &mask)?),
             Command::ClearPrompts(place) => {
                 self.frames.check_exists(place.frame)?;
-                self.object_mut(place.object)?.clear(place.frame);
+                let index = self.index_of(place.object)?;
+                self.objects[index].clear(place.frame);
+                self.offload(index, place.frame)?;
                 Some(Event::PromptsCleared(place))
             }
             Command::RemoveObject(id) => {
-                self.object_mut(id)?;
-                self.objects.retain(|object| object.id != id);
+                let index = self.index_of(id)?;
+                self.objects.remove(index);
+                if let Some(offload) = &mut self.offload {
+                    offload.forget_object(id);
+                }
                 Some(Event::ObjectRemoved(id))
             }
             Command::Propagate(asked) => {
@@ -129,18 +141,22 @@ impl Session {
             }
             Command::Push(frame) => Some(self.push(frame)?),
             Command::Reset => {
-                self.objects.clear();
+                for object in self.objects.drain(..) {
+                    if let Some(offload) = &mut self.offload {
+                        offload.forget_object(object.id);
+                    }
+                }
                 Some(Event::Reset)
             }
         };
         Ok(Events::new(self, event, plan))
     }
 
-    /// The object of that name.
-    pub(crate) fn object_mut(&mut self, id: ObjectId) -> Result<&mut TrackedObject, SessionError> {
+    /// Which object has that name.
+    pub(crate) fn index_of(&self, id: ObjectId) -> Result<usize, SessionError> {
         self.objects
-            .iter_mut()
-            .find(|object| object.id == id)
+            .iter()
+            .position(|object| object.id == id)
             .ok_or(SessionError::UnknownObject { object: id })
     }
 

@@ -79,13 +79,13 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
             ..SessionOptions::default()
         },
         propagation: Propagation {
-            from: None,
             course: match arguments.direction {
                 DirectionArgument::Forward => Course::Forward,
                 DirectionArgument::Backward => Course::Backward,
                 DirectionArgument::Both => Course::Both,
             },
             frames: arguments.max_frames,
+            ..Propagation::default()
         },
     };
     let with_pictures = !arguments.tracks_only;

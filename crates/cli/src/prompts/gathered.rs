@@ -205,7 +205,7 @@ impl Gathered {
         self.0.get(spot).is_some_and(Said::has_only_clicks)
     }
 
-    /// What is said in a place of a clip, a mask or a box before the clicks that correct it.
+    /// What is said in a place of a clip, a mask before the points that correct it.
     ///
     /// # Errors
     /// When an image of a mask cannot be read, or a prompt is for the camera of a rig.
@@ -225,29 +225,24 @@ impl Gathered {
                 RigPrompt::Mask(mask) => Command::SetMask(place, mask),
                 RigPrompt::Box(bounds) => Command::SetBox(place, bounds),
                 RigPrompt::Clicks(clicks) => Command::AddClicks(place, clicks),
+                RigPrompt::Points(bounds, clicks) => Command::SetPoints(place, bounds, clicks),
             })
             .collect())
     }
 
-    /// What is said in a place of a rig's camera; a mask or a box before the clicks that correct it.
+    /// What is said in a place of a rig's camera; a mask before the points that correct it.
     ///
     /// # Errors
     /// When an image of a mask cannot be read.
     pub(crate) fn rig_prompts(&self, spot: &Spot) -> Result<Vec<RigPrompt>, Failure> {
-        let mut prompts = Vec::new();
         let Some(said) = self.0.get(spot) else {
-            return Ok(prompts);
+            return Ok(Vec::new());
         };
-        if let Some(path) = &said.mask {
-            prompts.push(RigPrompt::Mask(read_mask(path)?));
-        }
-        if let Some(bounds) = said.bounds {
-            prompts.push(RigPrompt::Box(bounds));
-        }
-        if !said.clicks.is_empty() {
-            prompts.push(RigPrompt::Clicks(said.clicks.clone()));
-        }
-        Ok(prompts)
+        let mask = said.mask.as_deref().map(read_mask).transpose()?;
+        let has_points = said.bounds.is_some() || !said.clicks.is_empty();
+        let points = RigPrompt::Points(said.bounds, said.clicks.clone());
+        let mask = mask.map(RigPrompt::Mask).into_iter();
+        Ok(mask.chain(has_points.then_some(points)).collect())
     }
 
     /// The clicks, for drawing.

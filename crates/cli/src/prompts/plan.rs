@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tubelet_session::{Command, Course, Propagation};
+use tubelet_session::{Command, Course, Origin, Propagation};
 
 use super::gathered::{Gathered, Spot};
 use crate::failure::Failure;
@@ -16,63 +16,95 @@ struct Sorted {
     opening: Vec<Command>,
     /// Frames in which it is said where an object is.
     frames: BTreeSet<usize>,
-    /// By frame.
-    corrections: BTreeMap<usize, Vec<Command>>,
+    /// By frame, of objects that are first pointed at in that frame or before it.
+    onward: BTreeMap<usize, Vec<Command>>,
+    /// By frame, of objects that are pointed at after it.
+    back: BTreeMap<usize, Vec<Command>>,
 }
 
 impl Gathered {
-    /// Commands that say everything and track all objects.
+    /// Commands that say everything and track all objects, each away from the frame in which it is first pointed at.
     ///
     /// # Errors
     /// When it is never said where an object is, a correction lies where tracking does not get, an image of a mask cannot be
     /// read, or a prompt is for the camera of a rig.
     pub(crate) fn plan(&self, asked: Propagation) -> Result<Vec<Command>, Failure> {
+        let is_backward = asked.course == Course::Backward;
+        let asked = Propagation {
+            origin: if is_backward {
+                Origin::LastPrompt
+            } else {
+                Origin::FirstPrompt
+            },
+            ..asked
+        };
+        let openings = self.openings(is_backward)?;
         let Sorted {
-            opening,
+            opening: mut commands,
             frames,
-            corrections,
-        } = self.sorted(asked.course == Course::Backward)?;
-        let mut commands = opening;
-        if corrections.is_empty() {
+            onward,
+            back,
+        } = self.sorted(&openings, is_backward)?;
+        if onward.is_empty() && back.is_empty() {
             commands.push(Command::Propagate(asked));
             return Ok(commands);
         }
-        let start = match asked.course {
-            Course::Forward | Course::Both => frames.first(),
-            Course::Backward => frames.last(),
+        let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
+            return Err(Failure::NoPrompt);
         };
-        let &start = start.ok_or(Failure::NoPrompt)?;
+        let turn = if is_backward {
+            last
+        } else {
+            let origins = openings.values().map(|spot| spot.frame);
+            origins.max().unwrap_or(first)
+        };
         let reach = asked.frames.unwrap_or(usize::MAX);
-        let end = start.saturating_add(reach.saturating_sub(1));
-        let beginning = start.saturating_add(1).saturating_sub(reach);
-        let reached = match asked.course {
-            Course::Forward => start..=end,
-            Course::Backward => beginning..=start,
-            Course::Both => beginning..=end,
+        let end = first.saturating_add(reach.saturating_sub(1));
+        let beginning = turn.saturating_add(1).saturating_sub(reach);
+        let unreached = |frame: Option<&usize>, start| match frame {
+            Some(&frame) => Err(Failure::Unreached { frame, start }),
+            None => Ok(()),
         };
-        if let Some(&frame) = corrections.keys().find(|frame| !reached.contains(frame)) {
-            return Err(Failure::Unreached { frame, start });
+        unreached(onward.keys().find(|frame| **frame > end), first)?;
+        if asked.course == Course::Forward {
+            unreached(back.keys().next(), first)?;
         }
-        let mut back = corrections;
-        if asked.course != Course::Backward {
-            let onward = back.split_off(&start).into_iter();
-            leg(&mut commands, (start, end), Course::Forward, onward);
+        unreached(back.keys().find(|frame| **frame < beginning), turn)?;
+        if !is_backward {
+            leg(&mut commands, asked, (first, end), onward.into_iter());
         }
-        if *reached.start() < start {
-            let back = back.into_iter().rev();
-            leg(&mut commands, (start, beginning), Course::Backward, back);
+        if asked.course != Course::Forward && beginning < turn {
+            let way = Propagation {
+                course: Course::Backward,
+                ..asked
+            };
+            leg(
+                &mut commands,
+                way,
+                (turn, beginning),
+                back.into_iter().rev(),
+            );
         }
         Ok(commands)
     }
 
-    fn sorted(&self, is_backward: bool) -> Result<Sorted, Failure> {
-        let openings = self.openings(is_backward)?;
+    fn sorted(
+        &self,
+        openings: &BTreeMap<u32, &Spot>,
+        is_backward: bool,
+    ) -> Result<Sorted, Failure> {
         let mut sorted = Sorted::default();
         for spot in self.spots() {
             let commands = self.commands(spot)?;
-            if self.corrects(spot, &openings) {
-                let at = sorted.corrections.entry(spot.frame).or_default();
-                at.extend(commands);
+            if self.corrects(spot, openings) {
+                let opened = openings.get(&spot.object).map(|opening| opening.frame);
+                let leads_back = is_backward || opened > Some(spot.frame);
+                let corrections = if leads_back {
+                    &mut sorted.back
+                } else {
+                    &mut sorted.onward
+                };
+                corrections.entry(spot.frame).or_default().extend(commands);
             } else {
                 sorted.frames.insert(spot.frame);
                 sorted.opening.extend(commands);
@@ -117,15 +149,19 @@ impl Gathered {
 /// Tracks from the first of two frames to the other, and stops where something is to be corrected.
 fn leg(
     commands: &mut Vec<Command>,
+    way: Propagation,
     (start, end): (usize, usize),
-    course: Course,
     corrections: impl Iterator<Item = (usize, Vec<Command>)>,
 ) {
     let track = |from: usize, to: usize| {
         Command::Propagate(Propagation {
             from: Some(from),
-            course,
+            course: match way.course {
+                Course::Both => Course::Forward,
+                course => course,
+            },
             frames: from.abs_diff(to).checked_add(1),
+            origin: way.origin,
         })
     };
     let mut from = start;
@@ -153,8 +189,10 @@ mod tests {
         let gathered = Gathered::from_arguments(&arguments);
         let commands = gathered.and_then(|gathered| gathered.plan(asked));
         let describe = |command: &Command| match command {
-            Command::AddClicks(place, _) => format!("clicks {}@{}", place.object, place.frame),
-            Command::SetBox(place, _) => format!("box {}@{}", place.object, place.frame),
+            Command::SetPoints(place, bounds, _) => {
+                let what = if bounds.is_some() { "box" } else { "clicks" };
+                format!("{what} {}@{}", place.object, place.frame)
+            }
             Command::Propagate(way) => format!("{:?} {:?} {:?}", way.course, way.from, way.frames),
             other => format!("{other:?}"),
         };
@@ -164,9 +202,9 @@ mod tests {
 
     fn way(course: Course, frames: Option<usize>) -> Propagation {
         Propagation {
-            from: None,
             course,
             frames,
+            ..Propagation::default()
         }
     }
 

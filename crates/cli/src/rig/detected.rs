@@ -112,8 +112,12 @@ impl Detected {
                 here.copied().collect()
             });
             let chosen = match &prompt.prompt {
-                RigPrompt::Clicks(clicks) => clicked(&here, clicks),
-                RigPrompt::Box(bounds) => overlapped(&here, prompt.camera, *bounds),
+                RigPrompt::Clicks(clicks) | RigPrompt::Points(None, clicks) => {
+                    clicked(&here, clicks)
+                }
+                RigPrompt::Box(bounds) | RigPrompt::Points(Some(bounds), _) => {
+                    overlapped(&here, prompt.camera, *bounds)
+                }
                 RigPrompt::Mask(mask) => mask
                     .bounding_box()
                     .and_then(|bounds| overlapped(&here, prompt.camera, bounds)),

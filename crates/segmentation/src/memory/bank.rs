@@ -123,6 +123,18 @@ impl MemoryBank {
         self.prompted.contains_key(&frame)
     }
 
+    /// What is remembered of a tracked frame; `None` where a part of it has been let go of.
+    pub fn tracked(&self, frame: usize) -> Option<FrameMemory> {
+        let spatial = self.spatial.get(&frame)?.clone();
+        let pointer = self.pointers.get(&frame)?.clone();
+        Some(FrameMemory { spatial, pointer })
+    }
+
+    /// Whether a tracked frame's pointer is held.
+    pub fn has_pointer(&self, frame: usize) -> bool {
+        self.pointers.contains_key(&frame)
+    }
+
     /// The frames that are held.
     pub fn held(&self) -> Held {
         Held {

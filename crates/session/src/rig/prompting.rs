@@ -16,7 +16,7 @@ use crate::{
     command::{ObjectId, Place},
     error::SessionError,
     event::ObjectMask,
-    said::{Said, check_box, check_clicks, mask_image},
+    said::{Said, check_clicks, mask_image},
 };
 
 impl RigSession {
@@ -77,11 +77,11 @@ impl RigSession {
                 self.points(known, (present, view, size), (said, &features))?
             }
             RigPrompt::Box(edges) => {
-                check_box(place, edges, size)?;
-                let said = Said {
-                    edges: Some(edges),
-                    clicks: Vec::new(),
-                };
+                let said = Said::checked(place, Some(edges), Vec::new(), size)?;
+                self.points(known, (present, view, size), (said, &features))?
+            }
+            RigPrompt::Points(edges, clicks) => {
+                let said = Said::checked(place, edges, clicks, size)?;
                 self.points(known, (present, view, size), (said, &features))?
             }
         };

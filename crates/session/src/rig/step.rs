@@ -38,8 +38,10 @@ pub struct RigStep {
 pub enum RigPrompt {
     /// Clicks, added to those and to the box that the object has there.
     Clicks(Vec<Click>),
-    /// A box, in place of all that was said about it there.
+    /// A box, in place of the clicks and the box that the object has there.
     Box(BoundingBox),
+    /// Clicks, and a box or none, in place of those that the object has there: one look.
+    Points(Option<BoundingBox>, Vec<Click>),
     /// The object's mask, in place of all that was said about it there.
     Mask(Mask),
 }

@@ -73,6 +73,7 @@ pub(crate) fn go_from(from: usize, course: Course, frames: usize) -> Command {
         from: Some(from),
         course,
         frames: Some(frames),
+        ..Propagation::default()
     })
 }
 

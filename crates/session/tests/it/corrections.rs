@@ -148,6 +148,46 @@ fn what_is_taken_back_after_tracking_counts_as_seen_until_it_is_gone_over() {
 }
 
 #[test]
+fn a_box_and_clicks_may_be_said_in_one_look() {
+    let edges = BoundingBox::new(8.0, 9.0, 24.0, 27.0);
+    let clicks = vec![Click::include(14.0, 17.0), Click::exclude(50.0, 40.0)];
+    let place = at(FIRST, 2);
+    let answers = |commands: Vec<Command>| {
+        let mut session = session(FRAMES, plain());
+        let mut answers = commands.into_iter().map(|said| masks(&mut session, said));
+        let last = answers.by_ref().last();
+        last.map(|mut masks| masks.remove(0))
+    };
+    let points = |edges, clicks: &[Click]| Command::SetPoints(place, edges, clicks.to_vec());
+    let boxed = Command::SetBox(place, edges);
+    assert_eq!(
+        answers(vec![points(Some(edges), &[])]),
+        answers(vec![boxed.clone()])
+    );
+    let clicked = Command::AddClicks(place, clicks.clone());
+    assert_eq!(
+        answers(vec![points(None, &clicks)]),
+        answers(vec![clicked.clone()])
+    );
+    // Two looks feed the mask of the first into the second.
+    let at_once = answers(vec![points(Some(edges), &clicks)]);
+    assert_ne!(at_once, answers(vec![boxed, clicked]));
+    // A list that is said again, longer, takes the place of the one before.
+    let again = vec![points(None, &clicks[..1]), points(None, &clicks)];
+    let added = [&clicks[..1], &clicks[1..]].map(|some| Command::AddClicks(place, some.to_vec()));
+    assert_eq!(answers(again), answers(added.to_vec()));
+
+    let mut session = session(FRAMES, plain());
+    assert_eq!(
+        refusal(&mut session, points(None, &[])).to_string(),
+        "no points were given for object 7 in frame 2"
+    );
+    let empty = BoundingBox::new(8.0, 9.0, 8.0, 27.0);
+    let refused = refusal(&mut session, points(Some(empty), &clicks));
+    assert!(refused.to_string().contains("is empty"), "{refused}");
+}
+
+#[test]
 fn an_object_without_prompts_cannot_be_tracked() {
     let (mut session, _) = tracked(plain());
     all(&mut session, Command::ClearPrompts(at(FIRST, 0)));

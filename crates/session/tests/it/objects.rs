@@ -1,7 +1,7 @@
 //! Several objects, which come and go.
 
 use tubelet_geometry::BoundingBox;
-use tubelet_session::{Command, Course, Event, FrameMasks, ObjectId, Session};
+use tubelet_session::{Command, Course, Event, FrameMasks, ObjectId, Origin, Propagation, Session};
 
 use crate::clip::{
     FIRST, SECOND, all, at, click, go, go_from, mask_of, masks, plain, refusal, session,
@@ -94,6 +94,48 @@ fn an_object_that_comes_later_leaves_the_others_alone() {
     let prompted = mask_of(&answer[0], SECOND);
     assert_eq!(mask_of(&again[4], SECOND), prompted);
     assert!(again.iter().all(|frame| frame.masks.len() == 2));
+}
+
+#[test]
+fn objects_may_be_tracked_away_from_where_they_are_first_pointed_at() {
+    let away = |course, from| {
+        Command::Propagate(Propagation {
+            course,
+            from,
+            origin: Origin::FirstPrompt,
+            ..Propagation::default()
+        })
+    };
+    let mut session = session(FRAMES, plain());
+    masks(&mut session, click(FIRST, 1));
+    masks(&mut session, boxed(SECOND, 4));
+    let seen = masks(&mut session, away(Course::Both, None));
+    let numbers: Vec<usize> = seen.iter().map(|frame| frame.frame).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 3, 2, 1, 0]);
+    let (onward, back) = seen.split_at(7);
+    assert!(
+        onward[..3]
+            .iter()
+            .all(|frame| mask_of(frame, SECOND).is_none())
+    );
+    assert!(back.iter().all(|frame| mask_of(frame, SECOND).is_some()));
+
+    let mut alone = crate::clip::session(FRAMES, plain());
+    masks(&mut alone, click(FIRST, 1));
+    let first = masks(&mut alone, go(Course::Both));
+    assert_same(&of(onward, FIRST), &first[..7]);
+    assert_same(&of(&back[3..], FIRST), &first[7..]);
+
+    let mut alone = crate::clip::session(FRAMES, plain());
+    masks(&mut alone, boxed(SECOND, 4));
+    let second = masks(&mut alone, go(Course::Both));
+    assert_same(&of(&onward[3..], SECOND), &second[..4]);
+    assert_same(&of(back, SECOND), &second[4..]);
+
+    // From a frame that is said, both ways begin there.
+    let from = masks(&mut session, away(Course::Both, Some(6)));
+    let numbers: Vec<usize> = from.iter().map(|frame| frame.frame).collect();
+    assert_eq!(numbers, [6, 7, 5, 4, 3, 2, 1, 0]);
 }
 
 #[test]

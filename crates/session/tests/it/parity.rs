@@ -17,7 +17,7 @@ fn script(golden: &Golden) -> Vec<(&'static str, Command)> {
         Command::Propagate(Propagation {
             from,
             course,
-            frames: None,
+            ..Propagation::default()
         })
     };
     vec![

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use tubelet_geometry::{BoundingBox, FrameSize, Mask};
 use tubelet_session::{
-    Click, Command, Course, Event, FrameMasks, ObjectId, Propagation, Retention, Session,
+    Click, Command, Course, Event, FrameMasks, ObjectId, Origin, Propagation, Retention, Session,
     SessionError, SessionOptions,
 };
 
@@ -28,20 +28,22 @@ struct Expected {
 impl Expected {
     /// Whether the command is to be carried out. If so, it has been.
     fn carries_out(&mut self, command: &Command) -> bool {
+        let is_inside = |clicks: &[Click]| {
+            clicks.iter().all(|click| {
+                (0.0..=60.0).contains(&click.position.x) && (0.0..=45.0).contains(&click.position.y)
+            })
+        };
+        let meets =
+            |edges: &BoundingBox| !edges.is_empty() && edges.left < 60.0 && edges.top < 45.0;
         match command {
             Command::AddClicks(place, clicks) => {
-                let inside = |click: &Click| {
-                    (0.0..=60.0).contains(&click.position.x)
-                        && (0.0..=45.0).contains(&click.position.y)
-                };
-                !clicks.is_empty()
-                    && clicks.iter().all(inside)
-                    && self.prompt(place.object, place.frame)
+                is_inside(clicks) && !clicks.is_empty() && self.prompt(place.object, place.frame)
             }
-            Command::SetBox(place, edges) => {
-                !edges.is_empty()
-                    && edges.left < 60.0
-                    && edges.top < 45.0
+            Command::SetBox(place, edges) => meets(edges) && self.prompt(place.object, place.frame),
+            Command::SetPoints(place, edges, clicks) => {
+                is_inside(clicks)
+                    && edges.as_ref().is_none_or(meets)
+                    && (edges.is_some() || !clicks.is_empty())
                     && self.prompt(place.object, place.frame)
             }
             Command::SetMask(place, mask) => {
@@ -149,6 +151,7 @@ fn commands(pushes: u32) -> impl Strategy<Value = Command> {
             Click::exclude(x, y)
         }
     });
+    let clicks = proptest::collection::vec(click, 0..3);
     let edges = (0.0..70.0_f32, 0.0..50.0_f32, -1.0..30.0_f32, 1.0..30.0_f32).prop_map(
         |(left, top, width, height)| BoundingBox::new(left, top, left + width, top + height),
     );
@@ -168,16 +171,24 @@ fn commands(pushes: u32) -> impl Strategy<Value = Command> {
         proptest::option::of(0..=FRAMES),
         course,
         proptest::option::of(0..FRAMES),
+        prop_oneof![
+            Just(Origin::Anywhere),
+            Just(Origin::FirstPrompt),
+            Just(Origin::LastPrompt)
+        ],
     )
-        .prop_map(|(from, course, frames)| Propagation {
+        .prop_map(|(from, course, frames, origin)| Propagation {
             from,
             course,
             frames,
+            origin,
         });
     prop_oneof![
-        6 => (place.clone(), proptest::collection::vec(click, 0..3))
+        5 => (place.clone(), clicks.clone())
             .prop_map(|(place, clicks)| Command::AddClicks(place, clicks)),
-        3 => (place.clone(), edges).prop_map(|(place, edges)| Command::SetBox(place, edges)),
+        2 => (place.clone(), proptest::option::of(edges.clone()), clicks)
+            .prop_map(|(place, edges, clicks)| Command::SetPoints(place, edges, clicks)),
+        2 => (place.clone(), edges).prop_map(|(place, edges)| Command::SetBox(place, edges)),
         3 => (place.clone(), mask).prop_map(|(place, mask)| Command::SetMask(place, mask)),
         3 => place.prop_map(Command::ClearPrompts),
         1 => (0..3_u32).prop_map(|object| Command::RemoveObject(ObjectId(object))),

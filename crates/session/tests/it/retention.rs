@@ -1,11 +1,15 @@
 //! What is remembered: no more than can be looked back on.
 
+use std::io::Cursor;
+
 use tubelet_segmentation::{FramePolicy, Held};
 use tubelet_session::{
-    Command, Course, Event, FrameMasks, Retention, Session, SessionError, SessionOptions,
+    Click, Command, Course, Event, FrameMasks, Retention, Session, SessionError, SessionOptions,
 };
 
-use crate::clip::{FIRST, SECOND, all, at, click, frames, go, masks, plain, segmenter, session};
+use crate::clip::{
+    FIRST, SECOND, all, at, click, frames, go, go_from, masks, plain, segmenter, session,
+};
 
 const LONG: usize = 70;
 
@@ -98,6 +102,55 @@ fn letting_go_changes_no_mask_on_the_way_there_and_back() {
         masks(&mut session, go(Course::Both))
     };
     assert_eq!(track(Retention::Near), track(Retention::All));
+}
+
+#[test]
+fn what_is_offloaded_comes_back_where_it_is_needed() {
+    let keeping = SessionOptions {
+        retention: Retention::All,
+        ..plain()
+    };
+    let mut whole = session(LONG, keeping);
+    let mut near = session(LONG, plain()).with_offloading(Cursor::new(Vec::new()));
+    let correct = |object, frame| {
+        let clicks = vec![Click::include(21.0, 19.0), Click::exclude(50.0, 40.0)];
+        Command::AddClicks(at(object, frame), clicks)
+    };
+    let commands = [
+        click(FIRST, 0),
+        go(Course::Forward),
+        // Far from all prompts and from where the tracking ended.
+        correct(FIRST, 35),
+        click(SECOND, 60),
+        go(Course::Both),
+        go_from(25, Course::Backward, 20),
+        Command::ClearPrompts(at(FIRST, 35)),
+        go_from(50, Course::Forward, 5),
+        correct(SECOND, 12),
+        correct(FIRST, 12),
+        go_from(20, Course::Both, 8),
+        Command::RemoveObject(SECOND),
+        correct(FIRST, 40),
+        go(Course::Both),
+    ];
+    for (number, command) in commands.into_iter().enumerate() {
+        let expected = all(&mut whole, command.clone());
+        assert_eq!(all(&mut near, command), expected, "command {number}");
+    }
+    let held = near.held(FIRST).unwrap();
+    assert!(held.pointers.len() < LONG, "{held:?}");
+}
+
+#[test]
+fn a_storage_without_room_is_an_error_that_says_so() {
+    let full = Cursor::new(vec![0; 100].into_boxed_slice());
+    let mut session = session(LONG, plain()).with_offloading(full);
+    masks(&mut session, click(FIRST, 0));
+    let mut events = session.apply(go(Course::Forward)).unwrap();
+    assert!(events.next().unwrap().is_ok());
+    let error = events.next().unwrap().unwrap_err();
+    assert!(matches!(error, SessionError::Offload(_)), "{error}");
+    assert!(events.next().is_none());
 }
 
 #[test]

@@ -36,6 +36,11 @@ impl PartialFile {
         &self.path
     }
 
+    /// The file while it is written.
+    pub(crate) fn partial(&self) -> &Path {
+        &self.partial
+    }
+
     /// Bytes appended so far.
     pub(crate) fn length(&self) -> u64 {
         self.length

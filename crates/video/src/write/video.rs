@@ -38,7 +38,7 @@ impl Default for WriteOptions {
 }
 
 /// An MP4 file being written. Until [`VideoWriter::finish`] it is called `NAME.partial`; that file can be played too, up to
-/// the frame before its last sync picture.
+/// the frame before its last sync picture, or up to the last one after [`VideoWriter::flush`].
 pub struct VideoWriter {
     file: PartialFile,
     frame_size: FrameSize,
@@ -215,6 +215,30 @@ impl VideoWriter {
         Ok(())
     }
 
+    /// Writes down all frames so far, so that [`VideoWriter::unfinished`] can be played up to the last.
+    ///
+    /// # Errors
+    /// [`VideoError::DiskFull`] or [`VideoError::Write`] where the file cannot grow.
+    pub fn flush(&mut self) -> Result<()> {
+        let (last, duration) = self.last();
+        self.append_fragment(last + duration)
+    }
+
+    /// The file while it is written.
+    pub fn unfinished(&self) -> &Path {
+        self.file.partial()
+    }
+
+    /// When the last frame is shown, and for how long: as long as the one before.
+    fn last(&self) -> (u64, u64) {
+        const ALONE: u64 = TIME_SCALE as u64 / 25;
+        match self.samples.as_slice() {
+            [] => (0, 0),
+            [only] => (only.time, ALONE),
+            [.., before, last] => (last.time, last.time - before.time),
+        }
+    }
+
     /// Writes what waits, the last frame of which is shown until `end`.
     fn append_fragment(&mut self, end: u64) -> Result<()> {
         if self.waiting.is_empty() {
@@ -255,17 +279,13 @@ impl VideoWriter {
     /// [`VideoError::NoFrames`] where none was written, [`VideoError::DiskFull`] or [`VideoError::Write`] where the file
     /// cannot be completed.
     pub fn finish(mut self) -> Result<()> {
-        const ALONE: u64 = TIME_SCALE as u64 / 25;
-        let (last, duration) = match self.samples.as_slice() {
-            [] => {
-                return Err(VideoError::NoFrames {
-                    path: self.file.path().to_owned(),
-                });
-            }
-            [only] => (only.time, ALONE),
-            [.., before, last] => (last.time, last.time - before.time),
-        };
-        self.append_fragment(last + duration)?;
+        if self.samples.is_empty() {
+            return Err(VideoError::NoFrames {
+                path: self.file.path().to_owned(),
+            });
+        }
+        self.flush()?;
+        let (_, duration) = self.last();
         let media_box = file_type().len() as u64;
         let media_bytes = self.file.length() - media_box - media_header(0).len() as u64;
         let index = self.track(&self.samples, duration).movie_box();
