@@ -2,7 +2,7 @@
 //!
 //! In: the process's arguments. Out: raw, validated values; nothing is opened here.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tubelet_segmentation::RigVariant;
@@ -95,7 +95,7 @@ Examples:
   A camera, recorded while it is tracked; Ctrl-C ends it:
     tubelet track /dev/video0 --point 320,180
 Prompts are written [OBJECT:]VALUE[@FRAME]; object 1 and frame 0 when left out. An object is tracked from the
-first frame that points at it; clicks in other frames correct the mask that is found there.
+first frame that points at it, onward and back; clicks in other frames correct the mask that is found there.
 Coordinates are pixels of the video, frames count from 0.";
 
 const ASK_EXAMPLES: &str = "\
@@ -253,7 +253,7 @@ pub(crate) struct TrackArguments {
     pub(crate) direction: DirectionArgument,
     /// Frames to go at most, each way.
     #[arg(long, value_name = "FRAMES")]
-    pub(crate) max_frames: Option<usize>,
+    pub(crate) max_frames: Option<NonZeroUsize>,
     /// `tubelet-nano`, `tubelet-rig`, a weight file, a model folder or a hub id; when left out, the second for rigs and the
     /// first for anything else and for detections.
     #[arg(long)]

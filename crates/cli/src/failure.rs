@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
+use tubelet_video::VideoError;
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -20,6 +21,15 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// Something that a run would replace, and that no run wrote.
+    #[error("{} would be written over, and no earlier run wrote it", path.display())]
+    InTheWay { path: PathBuf },
+    /// Something is read that the run would write over.
+    #[error("{} is read, and would be written over", path.display())]
+    ReadsResults { path: PathBuf },
+    /// A mask prompt without a pixel.
+    #[error("{}: the mask is empty: all its pixels are black", path.display())]
+    EmptyMask { path: PathBuf },
     /// A value could not be turned into JSON, or back.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -48,7 +58,7 @@ pub(crate) enum Failure {
     NoLabel { object: u32, largest: u32 },
     /// A correction in a frame that is not tracked.
     #[error(
-        "tracking, which starts in frame {start}, does not get to the correction in frame {frame}"
+        "tracking, which starts in frame {start}, does not get to what is said in frame {frame}"
     )]
     Unreached { frame: usize, start: usize },
     /// A camera was named for something that is no rig.
@@ -82,7 +92,7 @@ pub(crate) enum Failure {
     },
     /// Video that cannot be read or written.
     #[error(transparent)]
-    Video(#[from] tubelet_video::VideoError),
+    Video(#[from] VideoError),
     /// A mask or box that is none.
     #[error(transparent)]
     Geometry(#[from] tubelet_geometry::GeometryError),
@@ -135,6 +145,9 @@ impl Diagnostic for Failure {
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 "the disk is full: free some space, or choose another folder with --out".to_owned()
             }
+            Self::InTheWay { .. } | Self::ReadsResults { .. } => {
+                "choose another folder with --out".to_owned()
+            }
             Self::Detections { .. } => {
                 "give a scene of nuScenes and the results file of its detection task for the same key frames".to_owned()
             }
@@ -164,6 +177,9 @@ impl Diagnostic for Failure {
                 "name it with --camera, or as `camera` in the file of prompts".to_owned()
             }
             Self::ManyScenes { .. } => "choose one with --scene".to_owned(),
+            Self::Video(VideoError::Encode { .. }) => {
+                "--tracks-only leaves the pictures out".to_owned()
+            }
             Self::Video(error) => error.hint()?.to_owned(),
             Self::Session(error) => error.hint()?.to_owned(),
             Self::PromptFile { .. } => "docs/formats.md describes files of prompts".to_owned(),

@@ -5,7 +5,7 @@
 
 use std::{
     cell::RefCell,
-    fmt, fs,
+    fmt,
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -14,12 +14,14 @@ use tubelet_geometry::FrameSize;
 use tubelet_session::FrameSource;
 use tubelet_video::{Frame, FrameReader, VideoError, VideoSource, VideoWriter, WriteOptions};
 
+use crate::{failure::Failure, output::place::set_aside};
+
 /// Name of the file in which frames are kept that come only once.
 const RECORDING: &str = "recording.mp4";
 /// What it is called until it is complete. It can be played then, too.
 const UNFINISHED: &str = "recording.mp4.partial";
-/// What becomes of one that a killed run left.
-const BEFORE: &str = "recording.before.mp4";
+/// The names of those that earlier runs left.
+const EARLIER: (&str, &str) = ("recording", "mp4");
 
 /// How they are kept: hardly told from the originals, since masks are corrected and drawn on them.
 const KEPT: WriteOptions = WriteOptions {
@@ -54,13 +56,14 @@ impl Footage {
     ///
     /// # Errors
     /// When the recording cannot be begun.
-    pub(crate) fn new(source: VideoSource, folder: &Path) -> Result<Self, VideoError> {
+    pub(crate) fn new(source: VideoSource, folder: &Path) -> Result<Self, Failure> {
         let size = source.info().size;
         let comes_once = source.info().frame_count.is_none();
         let record = || {
             let path = folder.join(RECORDING);
-            keep(&folder.join(UNFINISHED), &folder.join(BEFORE))?;
-            Ok::<_, VideoError>(Recording {
+            set_aside(&folder.join(UNFINISHED), EARLIER)?;
+            set_aside(&path, EARLIER)?;
+            Ok::<_, Failure>(Recording {
                 writer: VideoWriter::create(&path, size, KEPT)?,
                 path,
                 next: 0,
@@ -173,17 +176,6 @@ impl Recording {
         };
         FrameSource::frame(self.past.insert(past), index)
     }
-}
-
-/// Gives a file another name, so that it is not written over; one that is empty or not there is left.
-fn keep(file: &Path, name: &Path) -> Result<(), VideoError> {
-    if file.metadata().is_ok_and(|left| left.len() > 0) {
-        fs::rename(file, name).map_err(|source| VideoError::Write {
-            path: name.to_owned(),
-            source,
-        })?;
-    }
-    Ok(())
 }
 
 impl fmt::Debug for Footage {

@@ -26,11 +26,18 @@ use crate::{
     print::Printer,
 };
 
+/// What is told of a run: what `TUBELET_LOG` asks for, or warnings about clips and errors.
+fn told() -> EnvFilter {
+    EnvFilter::try_from_env("TUBELET_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("error,tubelet_video=warn"))
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tubelet_nn::compute_on_this_thread();
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::from_env("TUBELET_LOG"))
+        .without_time()
+        .with_env_filter(told())
         .with_writer(std::io::stderr)
         .init();
     let printer = Printer::new(arguments.quiet);

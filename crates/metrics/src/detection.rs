@@ -5,6 +5,7 @@
 //! ECCV 2014, and pycocotools' `cocoeval.py`. A fold keeps a few bytes per prediction, because precision needs all
 //! scores sorted.
 
+use crate::ranking::by_score;
 use std::collections::BTreeMap;
 
 /// Number of overlaps at which precision is taken.
@@ -147,7 +148,7 @@ impl DetectionFold {
         let most = self.rules.most_predictions.last().copied().unwrap_or(0);
         let mut order: Vec<(usize, &ScoredObject)> =
             sample.predictions.iter().enumerate().collect();
-        order.sort_by(|first, second| second.1.score.total_cmp(&first.1.score));
+        order.sort_by(|first, second| by_score(second.1.score, first.1.score));
         order.truncate(most);
         let overlaps: Vec<Vec<f64>> = order
             .iter()

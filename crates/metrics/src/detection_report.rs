@@ -4,6 +4,7 @@ use crate::average_precision::coco_average_precision;
 use crate::detection::{AreaRange, CategoryFold, DetectionFold, OVERLAPS, coco_overlaps};
 use crate::error::MetricsError;
 use crate::mean::Mean;
+use crate::ranking::by_score;
 use crate::threshold::ThresholdShare;
 
 /// Average precision for one range of areas, means over the categories that have objects in it; from 0 to 1.
@@ -100,7 +101,7 @@ impl CategoryFold {
         }
         let counted = self.outcomes.get(area)?.iter();
         let mut outcomes: Vec<_> = counted.filter(|outcome| outcome.rank < most).collect();
-        outcomes.sort_by(|first, second| second.score.total_cmp(&first.score));
+        outcomes.sort_by(|first, second| by_score(second.score, first.score));
         Some(std::array::from_fn(|bit| {
             let ranked: Vec<bool> = outcomes
                 .iter()

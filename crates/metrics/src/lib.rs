@@ -44,6 +44,7 @@ mod moment_overlap;
 mod precise_box;
 mod prepared_mask;
 mod protocols;
+mod ranking;
 mod region_similarity;
 mod report;
 mod rounding;
@@ -73,7 +74,7 @@ pub use frame_span::FrameSpan;
 pub use gated_f1::{GatedF1, GatedF1Fold, GatedF1Report, QuestionCounts};
 pub use hota::{Arithmetic, HotaCounts, HotaReport, HotaSequence};
 pub use moment_overlap::{hull_iou, suppressed};
-pub use precise_box::PreciseBox;
+pub use precise_box::{PreciseBox, SizedBox};
 pub use protocols::davis_2016::Davis2016Sequence;
 pub use protocols::davis_2017::Davis2017Sequence;
 pub use protocols::davis_unsupervised::{

@@ -18,14 +18,18 @@ pub fn hull_iou(first: Span, second: Span) -> f64 {
 }
 
 /// The moments that suppression keeps, best first: a moment is dropped where its overlap with a better kept one exceeds
-/// a threshold. No more than `most` are kept.
+/// a threshold, or where neither lasts, which 2D-TAN's division of zero by zero comes to. No more than `most` are kept.
 pub fn suppressed(ranked: &[Span], threshold: f64, most: usize) -> Vec<Span> {
     let mut kept: Vec<Span> = Vec::new();
     for &moment in ranked {
         if kept.len() == most {
             break;
         }
-        if kept.iter().all(|better| better.iou(moment) <= threshold) {
+        let lasts = |span: &Span| span.end - span.start != 0.0;
+        if kept
+            .iter()
+            .all(|better| better.iou(moment) <= threshold && (lasts(better) || lasts(&moment)))
+        {
             kept.push(moment);
         }
     }
@@ -71,5 +75,7 @@ mod tests {
         );
         assert_eq!(suppressed(&ranked, 0.5, 2), [ranked[0], ranked[2]]);
         assert_eq!(suppressed(&ranked, 0.4, 9), [ranked[0], ranked[2]]);
+        let instants = [3.0, 4.0].map(|time| Span::new(time, time));
+        assert_eq!(suppressed(&instants, 0.4, 9), instants[..1]);
     }
 }

@@ -95,6 +95,38 @@ impl PreciseBox {
     }
 }
 
+/// A box by its upper left corner, width and height (`xywh`), as most files give it. Edges would lose the last digit of its
+/// size, and with it overlaps that lie on a threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SizedBox {
+    /// Smallest `x`.
+    pub left: f64,
+    /// Smallest `y`.
+    pub top: f64,
+    /// Extent along `x`.
+    pub width: f64,
+    /// Extent along `y`.
+    pub height: f64,
+}
+
+impl SizedBox {
+    /// A box from its upper left corner, width and height.
+    pub const fn new([left, top, width, height]: [f64; 4]) -> Self {
+        Self {
+            left,
+            top,
+            width,
+            height,
+        }
+    }
+}
+
+impl From<SizedBox> for PreciseBox {
+    fn from(sized: SizedBox) -> Self {
+        Self::from_corner_and_size([sized.left, sized.top, sized.width, sized.height])
+    }
+}
+
 impl From<BoundingBox> for PreciseBox {
     fn from(edges: BoundingBox) -> Self {
         Self::from_edges([edges.left, edges.top, edges.right, edges.bottom].map(f64::from))

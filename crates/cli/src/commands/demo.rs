@@ -17,6 +17,7 @@ use crate::{
     ended::Ended,
     failure::Failure,
     models::{known::NANO, open},
+    output::place,
     print::Printer,
     prompts::gathered::Gathered,
     rig,
@@ -28,6 +29,8 @@ const SIZE: FrameSize = FrameSize {
     height: 360,
 };
 const FRAMES_PER_SECOND: f64 = 12.0;
+const CLIP: &str = "clip.mp4";
+pub(crate) const FIRST_MASK: &str = "first-mask.png";
 /// How hard the clip is, from 0 to 1.
 const DIFFICULTY: f32 = 0.3;
 
@@ -44,6 +47,9 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
     }
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
+    let mut results = place::RESULTS.to_vec();
+    results.extend([CLIP, FIRST_MASK]);
+    place::check(folder, &results, &[])?;
     let (clip, mask) = make_clip(arguments, folder)?;
     printer.note(&format!(
         "made {} with seed {}; the object is masked in {}",
@@ -67,8 +73,8 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
 fn make_clip(arguments: &DemoArguments, folder: &Path) -> Result<(PathBuf, PathBuf), Failure> {
     let config = WorldConfig::video(SIZE, arguments.frames()).with_difficulty(DIFFICULTY);
     let world = World::new(config, arguments.seed())?;
-    let clip = folder.join("clip.mp4");
-    let mask = folder.join("first-mask.png");
+    let clip = folder.join(CLIP);
+    let mask = folder.join(FIRST_MASK);
     let mut writer = VideoWriter::create(&clip, SIZE, WriteOptions::default())?;
     for (index, frame) in world.frames().enumerate() {
         if index == 0 {

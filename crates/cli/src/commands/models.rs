@@ -76,7 +76,8 @@ struct Described {
     tensors: usize,
     parameters: usize,
     names: String,
-    image_size: usize,
+    /// `None` where these are no weights of a segmenter.
+    image_size: Option<usize>,
     fits: bool,
     metadata: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -85,8 +86,9 @@ struct Described {
 
 fn info(arguments: &ModelsInfoArguments) -> Result<(), Failure> {
     let file = open::weights(&arguments.model)?;
-    let config = SegmenterConfig::of(&file)?;
-    let fits = Segmenter::load(&config, &file, &Device::flex());
+    let config = SegmenterConfig::of(&file);
+    let side = config.as_ref().ok().map(|config| config.image_size);
+    let fits = config.and_then(|config| Segmenter::load(&config, &file, &Device::flex()));
     let shapes: BTreeMap<_, _> = file
         .tensors()
         .iter()
@@ -100,7 +102,7 @@ fn info(arguments: &ModelsInfoArguments) -> Result<(), Failure> {
             .map(|shape| shape.iter().product::<usize>())
             .sum(),
         names: Naming::of(&file).map_or("unknown".to_owned(), |naming| format!("{naming:?}")),
-        image_size: config.image_size,
+        image_size: side,
         fits: fits.is_ok(),
         metadata: file.metadata().clone(),
         shapes: if arguments.tensors {
@@ -113,13 +115,12 @@ fn info(arguments: &ModelsInfoArguments) -> Result<(), Failure> {
         Printer::json(&described)?;
     } else {
         Printer::result(&format!(
-            "{}\n{} tensors, {} parameters, {} names, images of {}×{}",
+            "{}\n{} tensors, {} parameters, {} names{}",
             described.path.display(),
             described.tensors,
             described.parameters,
             described.names,
-            described.image_size,
-            described.image_size
+            side.map_or(String::new(), |side| format!(", images of {side}×{side}"))
         ))?;
         for (key, value) in &described.metadata {
             Printer::result(&format!("{key}: {value}"))?;

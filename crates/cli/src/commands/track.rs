@@ -1,6 +1,7 @@
 //! `tubelet track`: point at objects, get their masks in every frame.
 
 use std::{
+    num::NonZeroUsize,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -8,7 +9,7 @@ use std::{
 use burn::tensor::Device;
 use serde::Serialize;
 use tubelet_session::{Course, Propagation, SessionOptions};
-use tubelet_video::VideoSource;
+use tubelet_video::{VideoSource, VideoWriter};
 
 use crate::{
     arguments::{DirectionArgument, TrackArguments},
@@ -16,7 +17,7 @@ use crate::{
     failure::Failure,
     interrupt::Interrupt,
     models::{known::NANO, open},
-    output::{pictures, tracks},
+    output::{pictures, place, tracks},
     print::Printer,
     prompts::gathered::Gathered,
     rig,
@@ -84,7 +85,7 @@ pub(crate) fn run(arguments: &TrackArguments, printer: Printer) -> Result<ExitCo
                 DirectionArgument::Backward => Course::Backward,
                 DirectionArgument::Both => Course::Both,
             },
-            frames: arguments.max_frames,
+            frames: arguments.max_frames.map(NonZeroUsize::get),
             ..Propagation::default()
         },
     };
@@ -104,6 +105,11 @@ pub(crate) fn finish(
     printer: Printer,
 ) -> Result<Summary, Failure> {
     std::fs::create_dir_all(folder).map_err(Failure::writing(folder))?;
+    let inputs = run.prompts.masks().chain([Path::new(run.clip)]);
+    place::check(folder, &place::RESULTS, &inputs.collect::<Vec<_>>())?;
+    if with_pictures {
+        VideoWriter::check_size(&folder.join(place::RESULTS[0]), run.source.info().size)?;
+    }
     let clip = run.clip.to_owned();
     let points = run.prompts.points();
     let tracked = run.track(folder, printer, &Interrupt::watch())?;

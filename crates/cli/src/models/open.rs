@@ -2,11 +2,16 @@
 //!
 //! In: where the weights are. Out: a segmenter of the sizes that the weights have.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use tubelet_nn::WeightFile;
 use tubelet_segmentation::{Segmenter, SegmenterConfig};
 
-use super::locate::{ModelSource, locate};
+use super::{
+    known::ASK,
+    locate::{ModelSource, locate},
+};
 use crate::{arguments::ProductsArgument, failure::Failure};
 
 /// A model ready for use.
@@ -35,6 +40,13 @@ impl OpenModel {
 /// # Errors
 /// When there is no such model, or its file cannot be read.
 pub(crate) fn weights(name: &str) -> Result<WeightFile, Failure> {
+    if name == ASK && !Path::new(name).exists() {
+        return Err(Failure::NoModel {
+            name: name.to_owned(),
+            reason: "it answers questions and tracks nothing".to_owned(),
+            hint: "`tubelet ask` asks it; `tubelet models list` says which track".to_owned(),
+        });
+    }
     match locate(name)? {
         ModelSource::Embedded(model) => Ok(model.weights()?),
         ModelSource::File(path) => Ok(WeightFile::open(&path)?),

@@ -13,6 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tubelet_geometry::{BoundingBox, FrameSize, Mask, RunLength};
 
+use super::place::set_aside;
 use crate::failure::Failure;
 
 /// One object in one frame.
@@ -85,17 +86,14 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Starts `tracks.partial.jsonl` in `folder`. One that a killed run left is kept as `tracks.partial.before.jsonl`.
+    /// Starts `tracks.partial.jsonl` in `folder`. One that a killed run left is kept as `tracks.partial.1.jsonl`, or
+    /// under a later number.
     ///
     /// # Errors
     /// When the file cannot be created.
     pub(crate) fn create(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("tracks.partial.jsonl");
-        let has_masks = path.metadata().is_ok_and(|left| left.len() > 0);
-        if has_masks {
-            let before = folder.join("tracks.partial.before.jsonl");
-            std::fs::rename(&path, &before).map_err(Failure::writing(&before))?;
-        }
+        set_aside(&path, ("tracks.partial", "jsonl"))?;
         let writer = File::create(&path).map_err(Failure::writing(&path))?;
         let reader = File::open(&path).map_err(Failure::reading(&path))?;
         Ok(Self {

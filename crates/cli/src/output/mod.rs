@@ -2,4 +2,5 @@
 
 pub(crate) mod journal;
 pub(crate) mod pictures;
+pub(crate) mod place;
 pub(crate) mod tracks;

@@ -53,7 +53,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<FilePrompt>, Failure> {
         reason,
     };
     let text = std::fs::read_to_string(path).map_err(Failure::reading(path))?;
-    let file: PromptFile = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let file: PromptFile = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| wrong(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut prompts = file.prompts;
     for (index, prompt) in prompts.iter_mut().enumerate() {

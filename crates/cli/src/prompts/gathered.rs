@@ -245,6 +245,11 @@ impl Gathered {
         Ok(mask.chain(has_points.then_some(points)).collect())
     }
 
+    /// The images of masks.
+    pub(crate) fn masks(&self) -> impl Iterator<Item = &Path> {
+        self.0.values().filter_map(|said| said.mask.as_deref())
+    }
+
     /// The clicks, for drawing.
     pub(crate) fn points(&self) -> PromptPoints {
         self.0
@@ -266,5 +271,11 @@ fn read_mask(path: &Path) -> Result<Mask, Failure> {
     let image = read_image(path, false)?;
     let size = FrameSize::new(image.size.width, image.size.height);
     let (pixels, _) = image.pixels.as_chunks::<3>();
-    Ok(Mask::from_values(size, pixels, |pixel| pixel != [0, 0, 0])?)
+    let mask = Mask::from_values(size, pixels, |pixel| pixel != [0, 0, 0])?;
+    if mask.is_empty() {
+        return Err(Failure::EmptyMask {
+            path: path.to_owned(),
+        });
+    }
+    Ok(mask)
 }

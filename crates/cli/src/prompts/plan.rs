@@ -45,10 +45,6 @@ impl Gathered {
             onward,
             back,
         } = self.sorted(&openings, is_backward)?;
-        if onward.is_empty() && back.is_empty() {
-            commands.push(Command::Propagate(asked));
-            return Ok(commands);
-        }
         let (Some(&first), Some(&last)) = (frames.first(), frames.last()) else {
             return Err(Failure::NoPrompt);
         };
@@ -65,11 +61,21 @@ impl Gathered {
             Some(&frame) => Err(Failure::Unreached { frame, start }),
             None => Ok(()),
         };
+        let mut opened = frames.iter();
+        if is_backward {
+            unreached(opened.find(|frame| **frame < beginning), turn)?;
+        } else {
+            unreached(opened.find(|frame| **frame > end), first)?;
+        }
         unreached(onward.keys().find(|frame| **frame > end), first)?;
         if asked.course == Course::Forward {
             unreached(back.keys().next(), first)?;
         }
         unreached(back.keys().find(|frame| **frame < beginning), turn)?;
+        if onward.is_empty() && back.is_empty() {
+            commands.push(Command::Propagate(asked));
+            return Ok(commands);
+        }
         if !is_backward {
             leg(&mut commands, asked, (first, end), onward.into_iter());
         }
@@ -212,9 +218,9 @@ mod tests {
     fn prompts_without_corrections_are_said_at_once() {
         let said = plan(
             &["--point", "1,2", "--box", "2:1,2,3,4@7"],
-            way(Course::Both, Some(5)),
+            way(Course::Both, Some(8)),
         );
-        let expected = ["clicks 1@0", "box 2@7", "Both None Some(5)"];
+        let expected = ["clicks 1@0", "box 2@7", "Both None Some(8)"];
         assert_eq!(said.expect("a plan"), expected);
     }
 
@@ -265,6 +271,42 @@ mod tests {
             "Backward Some(4) Some(3)",
         ];
         assert_eq!(said.expect("a plan"), expected);
+    }
+
+    #[test]
+    fn each_object_is_corrected_on_the_way_away_from_its_prompt() {
+        let prompts = [
+            "--point",
+            "1,2@2",
+            "--box",
+            "2:1,2,3,4@9",
+            "--not-point",
+            "2:5,5@6",
+            "--not-point",
+            "1:5,5@6",
+        ];
+        let said = plan(&prompts, way(Course::Both, Some(9)));
+        let expected = [
+            "clicks 1@2",
+            "box 2@9",
+            "Forward Some(2) Some(5)",
+            "clicks 1@6",
+            "Forward Some(6) Some(5)",
+            "Backward Some(9) Some(4)",
+            "clicks 2@6",
+            "Backward Some(6) Some(6)",
+        ];
+        assert_eq!(said.expect("a plan"), expected);
+    }
+
+    #[test]
+    fn an_object_that_tracking_does_not_get_to_is_refused() {
+        let prompts = ["--point", "1,2", "--box", "2:1,2,3,4@12"];
+        for course in [Course::Forward, Course::Both, Course::Backward] {
+            let refused = plan(&prompts, way(course, Some(4))).expect_err("refused");
+            assert!(refused.contains("does not get to"), "{refused}");
+            assert!(plan(&prompts, way(course, Some(13))).is_ok());
+        }
     }
 
     #[test]

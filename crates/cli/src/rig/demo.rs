@@ -16,6 +16,7 @@ use tubelet_video::LabelMap;
 use super::run::{self, Job};
 use crate::{
     arguments::{DemoArguments, DirectionArgument, ProductsArgument},
+    commands::demo::FIRST_MASK,
     failure::Failure,
     models::known::RIG,
     print::Printer,
@@ -50,7 +51,7 @@ pub(crate) fn run(arguments: &DemoArguments, printer: Printer) -> Result<ExitCod
         object,
         mask,
     } = wanderer(&place)?;
-    let prompt = folder.join("first-mask.png");
+    let prompt = folder.join(FIRST_MASK);
     let mut labels = LabelMap::new(mask.size());
     labels.paint(&mask, 1)?;
     labels.write_png(&prompt)?;
@@ -130,6 +131,10 @@ fn wanderer(place: &Path) -> Result<Wanderer, Failure> {
 fn write_drive(drive: DrivingClip, folder: &Path) -> Result<PathBuf, Failure> {
     let place = folder.join("drive");
     if place.exists() {
+        // The mask is written after the drive: without it the folder is somebody else's.
+        if !folder.join(FIRST_MASK).exists() {
+            return Err(Failure::InTheWay { path: place });
+        }
         std::fs::remove_dir_all(&place).map_err(Failure::writing(&place))?;
     }
     let mut clip = RigClip::driving("drive", drive);

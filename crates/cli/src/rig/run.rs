@@ -3,7 +3,7 @@
 //! In: the arguments. Out: label pictures by camera, `tracks.json`, the surround mosaic. Going back in time is a second
 //! journey from the first prompts, with memories of its own; the first step is looked at once.
 
-use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
+use std::{num::NonZeroUsize, path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use burn::tensor::Device;
 use tubelet_datasets::{RigClip, RigPlace, RigStep as SeenStep};
@@ -105,7 +105,7 @@ pub(crate) fn run(
         detections: arguments.detections.as_deref(),
         variant: arguments.variant,
         direction: arguments.direction,
-        most: arguments.max_frames,
+        most: arguments.max_frames.map(NonZeroUsize::get),
         dtype: arguments.dtype,
         fill_holes: arguments.fill_holes,
         no_overlap: arguments.no_overlap,

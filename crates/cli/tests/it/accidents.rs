@@ -41,6 +41,59 @@ fn damaged_clips_name_the_file_and_what_is_wrong_with_it() {
 }
 
 #[test]
+fn nothing_is_written_over_that_no_run_wrote_or_that_is_read() {
+    let folder = demonstration();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("mine/masks")).unwrap();
+    fs::copy(path("demo/masks/00000.png"), path("mine/masks/00000.png")).unwrap();
+    let track = |clip, out| {
+        [
+            "track",
+            clip,
+            "--mask",
+            "mine/masks/00000.png",
+            "--out",
+            out,
+        ]
+    };
+    for (arguments, said) in [
+        (track("demo/clip.mp4", "mine"), "mine/masks is read"),
+        (
+            track("demo/overlay.mp4", "demo"),
+            "demo/overlay.mp4 is read",
+        ),
+    ] {
+        refuses(folder.path(), &arguments, (1, said));
+    }
+    let click = [
+        "track",
+        "demo/clip.mp4",
+        "--point",
+        "9,9",
+        "--out",
+        "mine",
+        "--tracks-only",
+    ];
+    refuses(folder.path(), &click, (1, "no earlier run wrote it"));
+    assert!(path("mine/masks/00000.png").exists());
+    fs::write(path("mine/clip.mp4"), "of somebody").unwrap();
+    fs::remove_dir_all(path("mine/masks")).unwrap();
+    refuses(
+        folder.path(),
+        &["demo", "--out", "mine"],
+        (1, "mine/clip.mp4 would be written over"),
+    );
+    assert_eq!(
+        fs::read_to_string(path("mine/clip.mp4")).unwrap(),
+        "of somebody"
+    );
+    // What a run wrote may be replaced by the next.
+    let again = ["demo", "--out", "demo", "--frames", "2"];
+    assert!(tubelet(folder.path(), &again).status.success());
+    assert!(!path("demo/masks/00007.png").exists());
+}
+
+#[test]
 fn weights_with_a_tensor_of_another_name_or_cut_short_name_the_tensor() {
     let folder = demonstration();
     let path = |name: &str| folder.path().join(name);

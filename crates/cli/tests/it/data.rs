@@ -117,6 +117,47 @@ fn masks_are_converted_and_nothing_is_overwritten() {
 }
 
 #[test]
+fn a_conversion_says_what_became_of_parts_and_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    write_drive(folder.path(), LINES);
+    let convert = ["data", "convert", "mots", "x", "--to", "davis"];
+    let named = [convert.as_slice(), &["--split", "nonsense"]].concat();
+    refuses(folder.path(), &named, (1, "nonsense"));
+    assert!(!folder.path().join("x").exists());
+    let output = tubelet(folder.path(), &convert);
+    let said = stderr(&output);
+    assert!(said.contains("1 videos were numbered anew, from 1"), "{said}");
+    let to_tracks = ["data", "convert", "mots", "x.json", "--to", "youtube-vis"];
+    let said = stderr(&tubelet(folder.path(), &to_tracks));
+    assert!(said.contains("`instance_id` keeps"), "{said}");
+    let found = json(folder.path(), &["data", "inspect", ".", "--json"]);
+    assert_eq!(found[0]["dataset"], "YouTube-VIS", "{found}");
+}
+
+/// Root reads everything, so that there is nothing to see then.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_is_a_problem() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    write_drive(folder.path(), LINES);
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    let is_read = fs::read_dir(&closed).is_ok();
+    let output = tubelet(folder.path(), &["data", "validate", "."]);
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    if is_read {
+        println!("skipped: this user reads folders that are closed to all");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(1));
+    let said = stdout(&output);
+    assert!(said.contains("closed: cannot read"), "{said}");
+}
+
+#[test]
 fn sentences_of_revos_become_tubes() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("revos");

@@ -100,6 +100,7 @@ fn models_that_are_none_are_named() {
         ("missing.pt", "there is no such file"),
         ("hostile.pt", "hostile.pt"),
         ("text.safetensors", "text.safetensors"),
+        ("tubelet-ask", "it answers questions"),
         (
             "facebook/sam2.1-hiera-tiny",
             "get `model.safetensors` of facebook/sam2.1-hiera-tiny",

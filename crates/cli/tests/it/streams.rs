@@ -51,6 +51,7 @@ fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
         {"object": 2, "frame": 6, "box": [10, 10, 90, 90]}]}"#;
     fs::write(at("prompts.json"), prompts).unwrap();
     fs::create_dir(at("out")).unwrap();
+    fs::write(at("out/recording.mp4"), "of a run").unwrap();
     fs::write(at("out/recording.mp4.partial"), "of a killed run").unwrap();
     let arguments = [
         "track",
@@ -79,8 +80,12 @@ fn a_stream_is_opened_once_and_what_has_passed_is_read_from_its_recording() {
         let written = VideoSource::open(at("out").join(name)).unwrap();
         assert_eq!(written.info().frame_count, Some(8), "{name}");
     }
-    let before = fs::read(at("out/recording.before.mp4")).unwrap();
-    assert_eq!(before, b"of a killed run");
+    for (name, text) in [
+        ("recording.1.mp4", "of a killed run"),
+        ("recording.2.mp4", "of a run"),
+    ] {
+        assert_eq!(fs::read_to_string(at("out").join(name)).unwrap(), text);
+    }
     // Once to ask what it is, once for its frames.
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }

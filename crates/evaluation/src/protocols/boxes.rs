@@ -5,7 +5,7 @@
 
 use tubelet_datasets::{AnnotatedBox, Got10k, Got10kResults, Got10kSequence};
 use tubelet_geometry::FrameSize;
-use tubelet_metrics::{Got10kClassFold, Got10kFold, PreciseBox, got10k_speed};
+use tubelet_metrics::{Got10kClassFold, Got10kFold, SizedBox, got10k_speed};
 
 use crate::error::{EvaluationError, Problem};
 use crate::evidence::{BoxEvidence, Evidence, FramePicture};
@@ -29,8 +29,8 @@ struct Scored {
     class: Option<String>,
 }
 
-fn precise(edges: AnnotatedBox) -> PreciseBox {
-    PreciseBox::from_corner_and_size(edges.corner_and_size())
+fn sized(edges: AnnotatedBox) -> SizedBox {
+    SizedBox::new(edges.corner_and_size())
 }
 
 /// GOT-10k.
@@ -153,7 +153,7 @@ fn score(
     for (index, (truth, found)) in sequence.boxes.iter().zip(boxes).enumerate() {
         let cover = sequence.notes.get(index).and_then(|note| note.cover);
         let cover = cover.unwrap_or(ALL_SEEN);
-        let overlap = fold.push(precise(*truth), precise(*found), cover);
+        let overlap = fold.push(sized(*truth), sized(*found), cover);
         let Some(overlap) = overlap else { continue };
         if worst.is_none_or(|(least, ..)| overlap < least) {
             worst = Some((overlap, index, [*truth, *found]));
@@ -170,8 +170,8 @@ fn score(
                 .image_path(index)
                 .map(|path| FramePicture::File(path.to_owned()))),
             size,
-            truth: Some(precise(truth)),
-            prediction: Some(precise(found)),
+            truth: Some(sized(truth).into()),
+            prediction: Some(sized(found).into()),
         })
     });
     let values = [

@@ -11,7 +11,7 @@ use tubelet_datasets::{
 };
 use tubelet_geometry::Mask;
 use tubelet_metrics::{
-    ExpressionMasks, PreciseBox, RefCocoBoxFold, RefCocoBoxRules, RefCocoMaskFold, RefCocoMaskRules,
+    ExpressionMasks, RefCocoBoxFold, RefCocoBoxRules, RefCocoMaskFold, RefCocoMaskRules, SizedBox,
 };
 
 use super::images::{self, Place};
@@ -148,20 +148,18 @@ fn boxes(
             let reason = format!("is about annotation {found}, the ground truth about {expected}");
             return Err(Problem::value(&asked.id, reason));
         }
-        let truth = PreciseBox::from_corner_and_size(asked.object.edges.corner_and_size());
+        let truth = SizedBox::new(asked.object.edges.corner_and_size());
         let found = result.boxes.iter().map(|edges| edges.corner_and_size());
-        let found: Vec<PreciseBox> = found.map(PreciseBox::from_corner_and_size).collect();
+        let found: Vec<SizedBox> = found.map(SizedBox::new).collect();
         let mut fold = RefCocoBoxFold::new(rules);
-        fold.push(truth, &found);
-        let first = found.first().copied();
+        let overlap = fold.push(truth, &found);
         let evidence = Evidence::Boxes(BoxEvidence {
             caption: asked.caption(),
             image: asked.picture(task),
             size: asked.object.size,
-            truth: Some(truth),
-            prediction: first,
+            truth: Some(truth.into()),
+            prediction: found.first().map(|first| (*first).into()),
         });
-        let overlap = first.map_or(0.0, |first| truth.iou(first));
         Ok((
             fold,
             Sample::new(&asked.id, [overlap]).shown(task, evidence),

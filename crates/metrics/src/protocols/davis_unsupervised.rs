@@ -5,6 +5,8 @@
 //! proposals but numbers them as if in their own, so its rows may be exchanged; means over objects are the same.
 //! TrackEval's `j_and_f.py` and `davis.py` count otherwise: [`ProposalRules`].
 
+use std::collections::BTreeSet;
+
 use tubelet_geometry::{FrameSize, Mask};
 
 use crate::assignment::best_assignment;
@@ -69,6 +71,8 @@ pub struct DavisUnsupervisedSequence {
     /// For each object: against the empty mask, then against each proposal up to the largest that was seen. By the rules
     /// of TrackEval one more follows, for an object that no frame has shown yet.
     pairs: Vec<Vec<PairFold>>,
+    /// Numbers of objects and of proposals that a frame has shown.
+    shown: [BTreeSet<usize>; 2],
 }
 
 /// The scores of one proposal as one object.
@@ -117,12 +121,15 @@ impl DavisUnsupervisedSequence {
             boundary: series,
         };
         let size = first_truth.size();
+        let mut shown = [BTreeSet::new(), BTreeSet::new()];
+        note(&mut shown[0], &first_truth.objects(objects));
         Ok(Self {
             matcher: BoundaryMatcher::new(size),
             size,
             frame: 0,
             rules,
             pairs: vec![vec![pair]; objects + usize::from(rules == ProposalRules::TrackEval)],
+            shown,
         })
     }
 
@@ -162,13 +169,15 @@ impl DavisUnsupervisedSequence {
         self.make_room(truth.object_count(), usize::from(label));
         let void = truth.object(VOID_LABEL);
         let prepare = |mask: &Mask| PreparedMask::new(mask, &self.matcher);
-        let proposals: Vec<PreparedMask> = prediction
-            .objects(usize::from(label))
+        let proposals = prediction.objects(usize::from(label));
+        let objects = truth.objects(self.pairs.len());
+        note(&mut self.shown[0], &objects);
+        note(&mut self.shown[1], &proposals);
+        let proposals: Vec<PreparedMask> = proposals
             .iter()
             .map(|proposal| prepare(&(proposal - &void)))
             .collect();
         let nothing = prepare(&Mask::new(expected));
-        let objects = truth.objects(self.pairs.len());
         for (object, pairs) in objects.iter().zip(&mut self.pairs) {
             let object = prepare(object);
             let missed = PreparedMask::score(&object, &nothing);
@@ -204,34 +213,37 @@ impl DavisUnsupervisedSequence {
 
     /// Assigns proposals to objects so that the sum of their mean J&F (TrackEval: J) is the largest, and gives the objects in the
     /// order of their numbers. Proposals beyond the objects are ignored, not punished; where there are fewer, empty
-    /// ones are added.
+    /// ones are added. By the rules of TrackEval a number that no frame shows is neither an object nor a proposal.
     ///
     /// # Errors
     /// [`MetricsError::FrameCount`] where frames are missing or too many.
     pub fn finish(&self) -> Result<Vec<AssignedObject>, MetricsError> {
-        let unseen = usize::from(self.rules == ProposalRules::TrackEval);
-        let objects = self.pairs.len().saturating_sub(unseen);
-        let reports = self
-            .pairs
+        let skips_gaps = self.rules == ProposalRules::TrackEval;
+        let numbers = |shown: &BTreeSet<usize>, all: usize| -> Vec<usize> {
+            let counts = |number: &usize| !skips_gaps || shown.contains(number);
+            (1..=all).filter(counts).collect()
+        };
+        let objects = numbers(&self.shown[0], self.pairs.len());
+        let folds = self.pairs.first().map_or(0, |pairs| pairs.len() - 1);
+        let proposals = numbers(&self.shown[1], folds);
+        let reports = objects
             .iter()
-            .take(objects)
+            .filter_map(|object| self.pairs.get(object - 1))
             .map(|pairs| pairs.iter().map(PairFold::finish).collect())
             .collect::<Result<Vec<Vec<ObjectReport>>, MetricsError>>()?;
-        let proposals = self.pairs.first().map_or(0, |pairs| pairs.len() - 1);
-        let proposal = |row: usize| (row < proposals).then_some(row + 1);
         let report = |row: usize, object: usize| {
             let pairs: Option<&Vec<ObjectReport>> = reports.get(object);
-            pairs.and_then(|pairs| pairs.get(proposal(row).unwrap_or(0)))
+            pairs.and_then(|pairs| pairs.get(proposals.get(row).copied().unwrap_or(0)))
         };
         let score =
             |row, object| report(row, object).map_or(0.0, |report| self.rules.worth(report));
-        let rows = proposals.max(objects);
-        let mut assigned: Vec<AssignedObject> = best_assignment(rows, objects, score)
+        let rows = proposals.len().max(objects.len());
+        let mut assigned: Vec<AssignedObject> = best_assignment(rows, objects.len(), score)
             .into_iter()
             .filter_map(|(row, object)| {
                 Some(AssignedObject {
-                    object: object + 1,
-                    proposal: proposal(row),
+                    object: *objects.get(object)?,
+                    proposal: proposals.get(row).copied(),
                     report: *report(row, object)?,
                 })
             })
@@ -239,6 +251,12 @@ impl DavisUnsupervisedSequence {
         assigned.sort_by_key(|assigned| assigned.object);
         Ok(assigned)
     }
+}
+
+/// Notes the numbers of masks that are not empty.
+fn note(shown: &mut BTreeSet<usize>, masks: &[Mask]) {
+    let seen = (1..).zip(masks).filter(|(_, mask)| !mask.is_empty());
+    shown.extend(seen.map(|(number, _)| number));
 }
 
 #[cfg(test)]
@@ -351,6 +369,20 @@ mod tests {
         // Both are empty in the first frame, and 3 of 4 pixels are found in the second, where one more is void.
         let found = judged(ProposalRules::TrackEval, &frames);
         assert_eq!(found, [(Some(1), 1.0, 1.0), (Some(30), 0.875, 1.0)]);
+    }
+
+    #[test]
+    fn trackeval_takes_a_number_that_no_frame_shows_for_no_proposal() {
+        let row = |labels: [u8; 3]| std::array::from_fn(|at| labels.get(at).copied().unwrap_or(0));
+        let frames = [
+            (row([1, 0, 1]), row([3, 1, 1])),
+            (row([255, 2, 1]), row([3, 0, 1])),
+        ];
+        let found = judged(ProposalRules::TrackEval, &frames);
+        let proposals: Vec<_> = found.iter().map(|object| object.0).collect();
+        assert_eq!(proposals, [Some(1), Some(3)]);
+        let mean = f64::midpoint(found[0].1, found[1].1);
+        assert!((mean - 1.0 / 3.0).abs() < 1e-12, "{mean}");
     }
 
     #[test]

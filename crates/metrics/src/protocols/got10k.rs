@@ -7,19 +7,16 @@ use tubelet_geometry::FrameSize;
 use crate::box_overlap::{OverlapFold, OverlapReport};
 use crate::error::MetricsError;
 use crate::mean::Mean;
-use crate::precise_box::PreciseBox;
+use crate::precise_box::SizedBox;
 
 /// The toolkit's IoU: both boxes are clipped to the frame first, in its own way, and two empty boxes share nothing.
 ///
 /// A box that begins left of (or above) the frame is moved in without losing width (or height), up to what the frame
-/// holds; only what reaches beyond the right or lower edge is cut off.
-pub fn got10k_iou(
-    truth: impl Into<PreciseBox>,
-    prediction: impl Into<PreciseBox>,
-    size: FrameSize,
-) -> f64 {
-    let truth = Clipped::new(truth.into(), size);
-    let prediction = Clipped::new(prediction.into(), size);
+/// holds; only what reaches beyond the right or lower edge is cut off. What is not a number overlaps nothing (the toolkit: its
+/// mean is not a number then).
+pub fn got10k_iou(truth: SizedBox, prediction: SizedBox, size: FrameSize) -> f64 {
+    let truth = Clipped::new(truth, size);
+    let prediction = Clipped::new(prediction, size);
     let intersection = truth.x.shared(prediction.x) * truth.y.shared(prediction.y);
     let union = truth.area() + prediction.area() - intersection;
     (intersection / (union + f64::EPSILON)).clamp(0.0, 1.0)
@@ -44,10 +41,10 @@ struct Clipped {
 }
 
 impl Clipped {
-    fn new(edges: PreciseBox, size: FrameSize) -> Self {
+    fn new(sized: SizedBox, size: FrameSize) -> Self {
         Self {
-            x: Extent::new(edges.left, edges.right, size.width),
-            y: Extent::new(edges.top, edges.bottom, size.height),
+            x: Extent::new(sized.left, sized.width, size.width),
+            y: Extent::new(sized.top, sized.height, size.height),
         }
     }
 
@@ -64,10 +61,9 @@ struct Extent {
 }
 
 impl Extent {
-    fn new(start: f64, end: f64, limit: usize) -> Self {
+    fn new(start: f64, length: f64, limit: usize) -> Self {
         let limit = limit as f64;
-        let length = end - start;
-        if length.is_nan() {
+        if start.is_nan() || length.is_nan() {
             return Self {
                 start: 0.0,
                 length: 0.0,
@@ -103,12 +99,7 @@ impl Got10kFold {
 
     /// Adds a frame and gives its IoU; `None` where it does not count: the first of its sequence, one whose object is
     /// hidden (`cover`, from 0 to 8, is 0), or one before any sequence has begun.
-    pub fn push(
-        &mut self,
-        truth: impl Into<PreciseBox>,
-        prediction: impl Into<PreciseBox>,
-        cover: u8,
-    ) -> Option<f64> {
+    pub fn push(&mut self, truth: SizedBox, prediction: SizedBox, cover: u8) -> Option<f64> {
         let size = self.size?;
         if std::mem::take(&mut self.is_first) || cover == 0 {
             return None;
@@ -135,19 +126,25 @@ impl Got10kFold {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tubelet_geometry::BoundingBox;
 
     const SIZE: FrameSize = FrameSize::new(100, 100);
 
     #[test]
     fn a_box_that_begins_outside_keeps_its_width() {
-        let outside = BoundingBox::new(-5.0, -5.0, 15.0, 15.0);
-        let inside = BoundingBox::new(0.0, 0.0, 20.0, 20.0);
+        let outside = SizedBox::new([-5.0, -5.0, 20.0, 20.0]);
+        let inside = SizedBox::new([0.0, 0.0, 20.0, 20.0]);
         assert!((got10k_iou(inside, outside, SIZE) - 1.0).abs() < 1e-12);
-        let nothing = BoundingBox::new(0.0, 0.0, 0.0, 0.0);
+        let nothing = SizedBox::new([0.0; 4]);
         assert_eq!(got10k_iou(nothing, nothing, SIZE), 0.0);
-        let nowhere = BoundingBox::new(f32::NAN, 0.0, f32::INFINITY, 20.0);
+        let nowhere = SizedBox::new([f64::NAN, 0.0, f64::INFINITY, 20.0]);
         assert_eq!(got10k_iou(inside, nowhere, SIZE), 0.0);
+    }
+
+    #[test]
+    fn a_size_that_is_no_difference_of_edges_keeps_its_last_digit() {
+        let truth = SizedBox::new([12.9, 36.9, 5.7, 6.7]);
+        let half = SizedBox::new([12.9, 36.9, 5.7, 3.35]);
+        assert!(got10k_iou(truth, half, FrameSize::new(120, 120)) > 0.5);
     }
 
     #[test]
@@ -159,7 +156,7 @@ mod tests {
     #[test]
     fn first_and_hidden_frames_do_not_count() {
         let mut fold = Got10kFold::default();
-        let edges = BoundingBox::new(1.0, 1.0, 9.0, 9.0);
+        let edges = SizedBox::new([1.0, 1.0, 8.0, 8.0]);
         assert_eq!(fold.push(edges, edges, 8), None);
         fold.begin_sequence(SIZE);
         let counted: Vec<bool> = [8, 0, 1]

@@ -6,7 +6,7 @@ use tubelet_metrics::{
     CharadesFold, CharadesRules, DetectionFold, DetectionRules, DetectionSample, FrameBoxes,
     FrameSpan, Got10kFold, Grounding, HotaSequence, JudgedClip, LetterSearch, PreciseBox,
     QuestionCounts, QvHighlightsFold, QvPrediction, QvTruth, RefCocoBoxFold, RefCocoBoxRules,
-    ScoredMoment, ScoredObject, TrueObject, TubeDetrTube, TubeSpans, answer_letter,
+    ScoredMoment, ScoredObject, SizedBox, TrueObject, TubeDetrTube, TubeSpans, answer_letter,
     likeliest_interval, tubedetr_frames,
 };
 
@@ -16,6 +16,10 @@ fn number() -> impl Strategy<Value = f64> {
 
 fn boxes() -> impl Strategy<Value = PreciseBox> {
     prop::array::uniform4(number()).prop_map(PreciseBox::from_edges)
+}
+
+fn sized_boxes() -> impl Strategy<Value = SizedBox> {
+    prop::array::uniform4(number()).prop_map(SizedBox::new)
 }
 
 fn spans() -> impl Strategy<Value = Span> {
@@ -80,7 +84,10 @@ proptest! {
     }
 
     #[test]
-    fn any_boxes_are_near_or_not(truth in boxes(), predictions in prop::collection::vec(boxes(), 0..12)) {
+    fn any_boxes_are_near_or_not(
+        truth in sized_boxes(),
+        predictions in prop::collection::vec(sized_boxes(), 0..12),
+    ) {
         for rules in [RefCocoBoxRules::Iou, RefCocoBoxRules::GeneralizedIou] {
             let mut fold = RefCocoBoxFold::new(rules);
             fold.push(truth, &predictions);

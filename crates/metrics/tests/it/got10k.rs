@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tubelet_geometry::FrameSize;
-use tubelet_metrics::{Got10kFold, PreciseBox, got10k_iou};
+use tubelet_metrics::{Got10kFold, SizedBox, got10k_iou};
 
 use crate::difference::Difference;
 use crate::shared::{read, shared};
@@ -58,8 +58,8 @@ fn boxes_score_as_in_the_got10k_toolkit() {
             tracked.gt_xywh.iter().zip(&tracked.pred_xywh).enumerate()
         {
             let counted = fold.push(
-                PreciseBox::from_corner_and_size(*truth),
-                PreciseBox::from_corner_and_size(*prediction),
+                SizedBox::new(*truth),
+                SizedBox::new(*prediction),
                 tracked.cover[frame],
             );
             assert_eq!(counted.is_some(), frame > 0 && tracked.cover[frame] > 0);
@@ -77,11 +77,7 @@ fn boxes_score_as_in_the_got10k_toolkit() {
     }
     let edge = &vectors.edge_iou;
     for ((truth, prediction), expected) in edge.gt.iter().zip(&edge.pred).zip(&edge.iou) {
-        let found = got10k_iou(
-            PreciseBox::from_corner_and_size(*truth),
-            PreciseBox::from_corner_and_size(*prediction),
-            size,
-        );
+        let found = got10k_iou(SizedBox::new(*truth), SizedBox::new(*prediction), size);
         difference.check("edge boxes", found, *expected);
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use tubelet_metrics::{
-    ExpressionMasks, PreciseBox, RefCocoBoxFold, RefCocoBoxRules, RefCocoMaskFold,
-    RefCocoMaskReport, RefCocoMaskRules,
+    ExpressionMasks, RefCocoBoxFold, RefCocoBoxRules, RefCocoMaskFold, RefCocoMaskReport,
+    RefCocoMaskRules, SizedBox,
 };
 
 use crate::difference::Difference;
@@ -81,9 +81,10 @@ fn boxes_score_as_in_the_mdetr_evaluator() {
     let vectors: Boxes = golden("ref_coco_boxes");
     let mut fold = RefCocoBoxFold::new(RefCocoBoxRules::GeneralizedIou);
     for sample in &vectors.samples {
-        let boxes = sample.boxes.iter().copied().map(PreciseBox::from_edges);
-        let boxes: Vec<PreciseBox> = boxes.collect();
-        fold.push(PreciseBox::from_corner_and_size(sample.truth), &boxes);
+        let boxes = sample.boxes.iter().map(|[left, top, right, bottom]| {
+            SizedBox::new([*left, *top, right - left, bottom - top])
+        });
+        fold.push(SizedBox::new(sample.truth), &boxes.collect::<Vec<_>>());
     }
     let mut difference = Difference::of("RefCOCO boxes, MDETR");
     let found = fold.finish().unwrap().precision;

@@ -10,6 +10,8 @@ use crate::frame::Frame;
 
 /// Pixels between the pictures of a sheet.
 const GAP: usize = 4;
+/// How many times as high as wide a cell may be.
+const HIGHEST_CELL: usize = 2;
 const BACKGROUND: [u8; 3] = [24; 3];
 
 /// A sheet being filled. Only the small pictures are kept.
@@ -46,12 +48,12 @@ impl ContactSheet {
                 found: frame.pixels.len(),
             });
         };
-        let cell_height = (height * self.cell_width).div_ceil(width).max(1);
-        let small = thumbnail(&picture, self.cell_width as u32, cell_height as u32);
-        let mut cell = Frame::new(
-            FrameSize::new(self.cell_width, cell_height),
-            small.into_raw(),
-        )?;
+        // Narrow pictures are made narrower, so that a sheet is never much higher than wide.
+        let highest = HIGHEST_CELL * self.cell_width;
+        let cell_height = (height * self.cell_width).div_ceil(width).clamp(1, highest);
+        let cell_width = (width * highest).div_ceil(height).min(self.cell_width);
+        let small = thumbnail(&picture, cell_width as u32, cell_height as u32);
+        let mut cell = Frame::new(FrameSize::new(cell_width, cell_height), small.into_raw())?;
         if !label.is_empty() {
             cell.write_text((0, 0), label, [0; 3]);
         }

@@ -201,6 +201,13 @@ impl FfmpegStream {
                 message: last_line(&messages),
             });
         }
+        if !messages.trim().is_empty() {
+            tracing::warn!(
+                path = %path.display(),
+                "read to its end, but it may be damaged: {}",
+                last_line(&messages)
+            );
+        }
         self.ended = true;
         Ok(None)
     }

@@ -66,19 +66,14 @@ impl VideoWriter {
         frame_size: FrameSize,
         options: WriteOptions,
     ) -> Result<Self> {
-        const LARGEST_SIDE: usize = 8192;
         let path = path.as_ref();
+        Self::check_size(path, frame_size)?;
         let refused = |reason: String| VideoError::Encode {
             path: path.to_owned(),
             size: frame_size,
             reason,
         };
         let FrameSize { width, height } = frame_size;
-        if width == 0 || height == 0 || width > LARGEST_SIDE || height > LARGEST_SIDE {
-            return Err(refused(format!(
-                "both sides must be between 1 and {LARGEST_SIDE}"
-            )));
-        }
         let size = FrameSize::new(width.next_multiple_of(2), height.next_multiple_of(2));
         let mut settings = EncoderConfig::baseline(size.width, size.height);
         settings.preset = Preset::Balanced;
@@ -111,6 +106,26 @@ impl VideoWriter {
             sequence_set: Vec::new(),
             picture_set: Vec::new(),
             previous_seconds: None,
+        })
+    }
+
+    /// Whether frames of a size can be written.
+    ///
+    /// # Errors
+    /// [`VideoError::Encode`] for a size that H.264 has no level for.
+    pub fn check_size(path: &Path, size: FrameSize) -> Result<()> {
+        const SIDES: std::ops::RangeInclusive<usize> = 1..=8192;
+        if SIDES.contains(&size.width) && SIDES.contains(&size.height) {
+            return Ok(());
+        }
+        Err(VideoError::Encode {
+            path: path.to_owned(),
+            size,
+            reason: format!(
+                "both sides must be between {} and {}",
+                SIDES.start(),
+                SIDES.end()
+            ),
         })
     }
 

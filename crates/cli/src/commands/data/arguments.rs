@@ -78,7 +78,7 @@ pub(crate) struct ConvertArguments {
     /// Read the folder as this data set, whatever it looks like.
     #[arg(long = "as", value_name = "DATASET", value_parser = dataset)]
     pub(crate) kind: Option<DatasetKind>,
-    /// The part to convert, such as `val`; needed where there are several.
+    /// The part to convert, such as `val`; needed where there are several, refused where there are none.
     #[arg(long)]
     pub(crate) split: Option<String>,
     /// Print a summary as JSON on stdout.

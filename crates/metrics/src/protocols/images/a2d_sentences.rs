@@ -9,6 +9,7 @@ use crate::detection::{DetectionFold, DetectionRules, DetectionSample, ScoredObj
 use crate::detection_report::DetectionReport;
 use crate::error::MetricsError;
 use crate::mean::Mean;
+use crate::ranking::by_score;
 use crate::region_similarity::RegionOverlap;
 use crate::threshold::{Comparison, ThresholdFold, ThresholdShare};
 
@@ -82,7 +83,7 @@ impl A2dFold {
         let scores = predictions.iter().map(|prediction| prediction.score);
         let best = scores
             .zip(&overlaps)
-            .max_by(|first, second| first.0.total_cmp(&second.0));
+            .max_by(|first, second| by_score(first.0, second.0));
         let empty = RegionOverlap {
             intersection: 0,
             union: truth.count(),

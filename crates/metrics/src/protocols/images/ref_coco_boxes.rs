@@ -2,7 +2,7 @@
 
 use crate::error::MetricsError;
 use crate::mean::Mean;
-use crate::precise_box::PreciseBox;
+use crate::precise_box::{PreciseBox, SizedBox};
 use crate::threshold::{Comparison, ThresholdFold};
 
 /// The numbers k of boxes that are looked at.
@@ -15,7 +15,7 @@ const NEAR_ENOUGH: f64 = 0.5;
 pub enum RefCocoBoxRules {
     /// IoU, as in the toolbox of RefCOCOg (Google Refexp) and the usual `IoU@0.5` or `Acc@0.5`.
     Iou,
-    /// Generalised IoU, as in the evaluators of MDETR and ReferFormer. It is never larger.
+    /// Generalised IoU in f32, as in the evaluators of MDETR and ReferFormer. It is never larger.
     GeneralizedIou,
 }
 
@@ -57,19 +57,21 @@ impl RefCocoBoxFold {
         }
     }
 
-    /// Adds an expression: the true box, and the predicted ones, best first. Without predicted boxes it is missed.
-    pub fn push(&mut self, truth: PreciseBox, predictions: &[PreciseBox]) {
-        let overlap = |prediction: &PreciseBox| match self.rules {
-            RefCocoBoxRules::Iou => truth.iou(*prediction),
-            RefCocoBoxRules::GeneralizedIou => truth.generalized_iou(*prediction),
+    /// Adds an expression: the true box, and the predicted ones, best first. Without predicted boxes it is missed. Gives the IoU
+    /// of the first.
+    pub fn push(&mut self, truth: SizedBox, predictions: &[SizedBox]) -> f64 {
+        let overlap = |prediction: &SizedBox| match self.rules {
+            RefCocoBoxRules::Iou => refexp_iou(truth, *prediction),
+            RefCocoBoxRules::GeneralizedIou => generalized_iou(truth, *prediction),
         };
         for (fold, rank) in self.near.iter_mut().zip(RANKS) {
             let first = predictions.iter().take(rank).map(overlap);
             fold.push(first.fold(-1.0, f64::max));
         }
         let first = predictions.first();
-        self.mean
-            .push(first.map_or(0.0, |prediction| truth.iou(*prediction)));
+        let first = first.map_or(0.0, |prediction| refexp_iou(truth, *prediction));
+        self.mean.push(first);
+        first
     }
 
     /// Adds what another part of the evaluation collected by the same rules.
@@ -104,17 +106,80 @@ impl RefCocoBoxFold {
     }
 }
 
+/// The toolbox's IoU; its shared extent is counted with a pixel taken away and added again.
+fn refexp_iou(first: SizedBox, second: SizedBox) -> f64 {
+    const NO_AREA: f64 = 1e-6;
+    let area = |width: f64, height: f64| {
+        if width > 0.0 && height > 0.0 {
+            width * height
+        } else {
+            0.0
+        }
+    };
+    let shared = |[start, length]: [f64; 2], [other, extent]: [f64; 2]| {
+        (start + length - 1.0).min(other + extent - 1.0) - start.max(other) + 1.0
+    };
+    let shared = area(
+        shared([first.left, first.width], [second.left, second.width]),
+        shared([first.top, first.height], [second.top, second.height]),
+    );
+    let covered = area(first.width, first.height) + area(second.width, second.height) - shared;
+    let iou = shared / covered;
+    if covered >= NO_AREA && iou.is_finite() {
+        iou.clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
+/// Generalised IoU of edges in f32, in the order of `torchvision` and MDETR's `box_ops`; -1 where it is not a number.
+fn generalized_iou(first: SizedBox, second: SizedBox) -> f64 {
+    let edges = |sized: SizedBox| {
+        let PreciseBox {
+            left,
+            top,
+            right,
+            bottom,
+        } = sized.into();
+        [left, top, right, bottom].map(|edge| edge as f32)
+    };
+    let area = |left: f32, top: f32, right: f32, bottom: f32| (right - left) * (bottom - top);
+    let ([x0, y0, x1, y1], [u0, v0, u1, v1]) = (edges(first), edges(second));
+    let extent = |start: f32, end: f32| (end - start).max(0.0);
+    let shared = extent(x0.max(u0), x1.min(u1)) * extent(y0.max(v0), y1.min(v1));
+    let covered = area(x0, y0, x1, y1) + area(u0, v0, u1, v1) - shared;
+    let around = extent(x0.min(u0), x1.max(u1)) * extent(y0.min(v0), y1.max(v1));
+    let generalized = shared / covered - (around - covered) / around;
+    if generalized.is_finite() {
+        f64::from(generalized)
+    } else {
+        -1.0
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may stop on what cannot happen")]
 mod tests {
     use super::*;
 
     #[test]
+    fn overlaps_on_the_threshold_are_rounded_as_officially() {
+        // Twice the same box, half as high: the toolbox finds a hair more than a half.
+        let truth = SizedBox::new([73.38, 82.24, 54.99, 65.93]);
+        let half = SizedBox::new([73.38, 82.24, 54.99, 65.93 / 2.0]);
+        assert_eq!(refexp_iou(truth, half), 0.500_000_000_000_000_2);
+        let nothing = SizedBox::new([1.0, 1.0, 0.0, 5.0]);
+        assert_eq!(refexp_iou(nothing, nothing), 0.0);
+        assert_eq!(generalized_iou(nothing, nothing), -1.0);
+        assert_eq!(refexp_iou(SizedBox::new([f64::NAN; 4]), truth), 0.0);
+    }
+
+    #[test]
     fn a_box_on_the_threshold_is_near_enough() {
-        let truth = PreciseBox::from_edges([0.0, 0.0, 4.0, 4.0]);
-        let half = PreciseBox::from_edges([0.0, 0.0, 4.0, 2.0]);
+        let truth = SizedBox::new([0.0, 0.0, 4.0, 4.0]);
+        let half = SizedBox::new([0.0, 0.0, 4.0, 2.0]);
         // An IoU of 8/14 inside a hull of 4 by 6, that is 24.
-        let shifted = PreciseBox::from_edges([1.0, 0.0, 4.0, 6.0]);
+        let shifted = SizedBox::new([1.0, 0.0, 3.0, 6.0]);
         let report = |rules| {
             let (mut fold, mut rest) = (RefCocoBoxFold::new(rules), RefCocoBoxFold::new(rules));
             fold.push(truth, &[half]);

@@ -7,6 +7,7 @@ use tubelet_geometry::Span;
 use crate::average_precision::average_precision;
 use crate::mean::Mean;
 use crate::moment_overlap::hull_iou;
+use crate::ranking::by_score;
 use crate::threshold::{Comparison, ThresholdFold, ThresholdShare};
 
 /// The overlaps at which recall and precision are given.
@@ -75,7 +76,7 @@ impl QvMomentFold {
         });
         self.recall.push(first);
         let mut ranked: Vec<ScoredMoment> = proposals.iter().take(MOST_MOMENTS).copied().collect();
-        ranked.sort_by(|first, second| second.score.total_cmp(&first.score));
+        ranked.sort_by(|first, second| by_score(second.score, first.score));
         for (mean, threshold) in self.precision.iter_mut().zip(OVERLAPS) {
             let hits = matched(&truth, &ranked, threshold);
             mean.push(average_precision(&hits, truth.len()));

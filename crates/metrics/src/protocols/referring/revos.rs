@@ -1,7 +1,8 @@
 //! ReVOS, one expression: J and F, pixel accuracy A, and robustness R against other objects.
 //!
 //! Source: Yan et al., *VISA*, ECCV 2024, and its `tools/metrics.py`. A and R are calculated there on bytes that wrap
-//! at 256, and depend on whether predicted pixels are stored as 1 or as 255: [`StoredForeground`].
+//! at 256 and are the sums of the objects' masks, and depend on whether predicted pixels are stored as 1 or as 255:
+//! [`StoredForeground`].
 
 use tubelet_geometry::{FrameSize, Mask};
 
@@ -12,9 +13,13 @@ use crate::protocols::referring::expression::ExpressionSequence;
 /// The byte of a predicted pixel where A and R are calculated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StoredForeground {
-    /// 1, as where predictions are run-length codes (Sa2VA and its successors). A is then the share of right pixels,
-    /// and R what it is meant to be.
+    /// None: a pixel belongs to what is meant or not, however many objects cover it. A is the share of right pixels, and
+    /// R what it is meant to be.
     #[default]
+    Exact,
+    /// 1, as where predictions are run-length codes (Sa2VA and its successors). The same, but where two of the objects
+    /// that a sentence means overlap: a pixel that both cover has the byte 2, so that whoever finds it is wrong for A, and
+    /// for R has found 255 pixels outside the object, because 1 - 2 is 255 in bytes.
     One,
     /// 255, as in the images that VISA writes and reads. Every pixel of the object that was found then counts as wrong
     /// for A, and every pixel outside it 255 times for R. Published figures of VISA contain this; never compare them
@@ -25,7 +30,7 @@ pub enum StoredForeground {
 impl StoredForeground {
     const fn byte(self) -> u8 {
         match self {
-            Self::One => 1,
+            Self::Exact | Self::One => 1,
             Self::TwoHundredFiftyFive => 255,
         }
     }
@@ -34,7 +39,8 @@ impl StoredForeground {
 /// The masks of one frame.
 #[derive(Debug, Clone, Copy)]
 pub struct RevosFrame<'a> {
-    /// The objects the expression means. Where two of them overlap the official code adds their bytes.
+    /// The objects the expression means. Where two of them overlap the official code adds their bytes;
+    /// [`StoredForeground::Exact`] does not.
     pub objects: &'a [Mask],
     /// All annotated objects of the video.
     pub foreground: &'a [Mask],
@@ -92,7 +98,12 @@ impl RevosExpression {
                 found,
             });
         }
-        let levels = levels(self.size, frame.objects);
+        let levels = match self.stored {
+            StoredForeground::Exact => background_and_union(self.size, frame.objects),
+            StoredForeground::One | StoredForeground::TwoHundredFiftyFive => {
+                levels(self.size, frame.objects)
+            }
+        };
         let mut truth = Mask::new(self.size);
         for object in levels.iter().skip(1) {
             truth |= object;
@@ -124,6 +135,16 @@ impl RevosExpression {
             robustness: self.robustness.value(),
         })
     }
+}
+
+/// The pixels that no object covers, and those that any covers.
+fn background_and_union(size: FrameSize, objects: &[Mask]) -> Vec<Mask> {
+    let (mut background, mut union) = (Mask::full(size), Mask::new(size));
+    for object in objects {
+        background -= object;
+        union |= object;
+    }
+    vec![background, union]
 }
 
 /// The pixels whose byte in the ground truth is 0, 1, 2, ...: how many objects cover them, modulo 256.
@@ -229,6 +250,29 @@ mod tests {
         );
         assert!((found.robustness - 0.75).abs() < 1e-6);
         assert_eq!(found.region, 1.0 / 3.0);
+    }
+
+    #[test]
+    fn nothing_wraps_by_the_exact_definition() {
+        let overlapping = [mask("##........"), mask(".##.......")];
+        let many = vec![mask("###......."); 257];
+        for objects in [&overlapping[..], &many, &many[1..]] {
+            let found = scores(objects, "###.......", StoredForeground::Exact);
+            assert_eq!((found.region, found.boundary), (1.0, 1.0));
+            assert_eq!((found.accuracy, found.robustness), (1.0, 1.0));
+        }
+        let found = scores(&overlapping, ".#.#......", StoredForeground::Exact);
+        assert_eq!((found.region, found.accuracy), (0.25, 0.7));
+        assert!((found.robustness - 0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn objects_that_do_not_overlap_score_by_the_exact_definition_as_in_bytes_of_1() {
+        let objects = [mask("##........"), mask("..#.......")];
+        for prediction in ["..........", ".###......", "##########"] {
+            let of = |stored| scores(&objects, prediction, stored);
+            assert_eq!(of(StoredForeground::Exact), of(StoredForeground::One));
+        }
     }
 
     #[test]
