@@ -114,6 +114,7 @@ pub use grounding::vid_stg::{
 pub use inspect::find::{Validation, inspect, inspect_as, validate, validate_as};
 pub use inspect::overview::{DatasetKind, Overview, SplitOverview};
 pub use inspect::problem::Problem;
+pub use names::is_litter;
 pub use questions::clip::{QuestionClip, QuestionClipConfig};
 pub use questions::object::{PlainColour, PlainDirection, PlainObject, PlainShape};
 pub use questions::question::{ClipQuestion, QuestionKind};

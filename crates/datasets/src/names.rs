@@ -29,12 +29,18 @@ pub(crate) fn check_relative(path: &str) -> Result<()> {
         })
 }
 
-/// Names of the folders in a folder, sorted, hidden ones left out.
+/// Whether a name is of something that a system or an archiver left behind: hidden files, `._00000.png` and `__MACOSX`
+/// of macOS among them.
+pub fn is_litter(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
+/// Names of the folders in a folder, sorted, litter left out.
 pub(crate) fn folders(path: &Path) -> Result<Vec<String>> {
     entries(path, Path::is_dir)
 }
 
-/// Names of the files in a folder, sorted, hidden ones left out.
+/// Names of the files in a folder, sorted, litter left out.
 pub(crate) fn files(path: &Path) -> Result<Vec<String>> {
     entries(path, Path::is_file)
 }
@@ -48,7 +54,7 @@ fn entries(path: &Path, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<String>
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && is_wanted(&entry.path()) {
+        if !is_litter(&name) && is_wanted(&entry.path()) {
             names.push(name);
         }
     }
@@ -57,6 +63,7 @@ fn entries(path: &Path, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<String>
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -69,5 +76,18 @@ mod tests {
             assert!(check_relative(path).is_err(), "{path}");
         }
         assert!(check_name("--h5fAKYurM").is_ok() && check_relative("0101/29").is_ok());
+    }
+
+    #[test]
+    fn what_archivers_leave_behind_is_not_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["dog", "__MACOSX", ".cache"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        for name in ["val.txt", "._val.txt", ".DS_Store"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(folders(folder.path()).unwrap(), ["dog"]);
+        assert_eq!(files(folder.path()).unwrap(), ["val.txt"]);
     }
 }

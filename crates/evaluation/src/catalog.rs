@@ -124,11 +124,12 @@ pub(crate) const REVOS: Entry = Entry {
     rules: &[
         rules(
             "exact",
-            "predicted pixels count as 1, so that A and R are what they are meant to be; exact means",
+            "a pixel belongs to what is meant or not, so that A and R are what they are meant to be; exact means",
         ),
         rules(
             "sa2va",
-            "predicted pixels count as 1 and each sentence is rounded to two decimals, as Sa2VA's code does",
+            "predicted pixels count as 1, a pixel of two objects as 2, and each sentence is rounded to two decimals, \
+             as Sa2VA's code does",
         ),
         rules(
             "visa",

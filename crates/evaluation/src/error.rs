@@ -4,7 +4,7 @@
 //! problems and says how many there are.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tubelet_datasets::DatasetError;
 use tubelet_geometry::{FrameSize, GeometryError};
@@ -23,6 +23,26 @@ pub enum EvaluationError {
         /// The predictions.
         path: PathBuf,
         /// The first three problems.
+        problems: Vec<Problem>,
+        /// How many there are in all.
+        count: usize,
+    },
+    /// What both sides have cannot be judged, although what only one side has is left out: leaving out does not help.
+    #[error("{}: {}", path.display(), listed(problems, *count))]
+    Unusable {
+        /// The predictions.
+        path: PathBuf,
+        /// The first three problems.
+        problems: Vec<Problem>,
+        /// How many there are in all.
+        count: usize,
+    },
+    /// The ground truth itself is not what it should be, whatever is predicted.
+    #[error("{}: {}", path.display(), listed(problems, *count))]
+    FaultyTruth {
+        /// The first file that is at fault.
+        path: PathBuf,
+        /// The first three problems; those of another file name it.
         problems: Vec<Problem>,
         /// How many there are in all.
         count: usize,
@@ -144,6 +164,14 @@ pub enum Problem {
         /// What is wrong.
         reason: String,
     },
+    /// A problem that the ground truth has by itself.
+    #[error("{}: {problem}", path.display())]
+    Truth {
+        /// The file at fault.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: Box<Problem>,
+    },
     /// A file that cannot be read.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
@@ -180,21 +208,45 @@ impl Problem {
             reason: reason.into(),
         }
     }
+
+    /// The same as a fault of the ground truth in a file.
+    pub(crate) fn of_truth(self, path: &Path) -> Self {
+        Self::Truth {
+            path: path.to_owned(),
+            problem: Box::new(self),
+        }
+    }
 }
 
 /// Collects problems before any is reported.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
+    predicted: Listed,
+    true_ones: Listed,
+}
+
+/// The first problems of one side, and how many there are.
+#[derive(Debug, Default)]
+struct Listed {
     first: Vec<Problem>,
     count: usize,
+}
+
+impl Listed {
+    fn push(&mut self, problem: Problem) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(problem);
+        }
+    }
 }
 
 impl Problems {
     /// Adds one.
     pub(crate) fn push(&mut self, problem: Problem) {
-        self.count += 1;
-        if self.first.len() < SHOWN {
-            self.first.push(problem);
+        match problem {
+            Problem::Truth { .. } => self.true_ones.push(problem),
+            _ => self.predicted.push(problem),
         }
     }
 
@@ -203,16 +255,34 @@ impl Problems {
         result.map_err(|problem| self.push(problem)).ok()
     }
 
-    /// Refuses the predictions at a path where there is any.
-    pub(crate) fn check(self, path: &std::path::Path) -> Result<(), EvaluationError> {
-        if self.count == 0 {
+    /// Refuses the ground truth where it has a problem by itself, which comes first; else the predictions at a path where
+    /// there is any.
+    pub(crate) fn check(self, path: &Path) -> Result<(), EvaluationError> {
+        if let Some(Problem::Truth { path, .. }) = self.true_ones.first.first() {
+            let path = path.clone();
+            let first = self.true_ones.first.into_iter();
+            return Err(EvaluationError::FaultyTruth {
+                problems: first.map(|problem| named_once(problem, &path)).collect(),
+                path,
+                count: self.true_ones.count,
+            });
+        }
+        if self.predicted.count == 0 {
             return Ok(());
         }
         Err(EvaluationError::Refused {
             path: path.to_owned(),
-            problems: self.first,
-            count: self.count,
+            problems: self.predicted.first,
+            count: self.predicted.count,
         })
+    }
+}
+
+/// A problem without the file that stands above the list.
+fn named_once(problem: Problem, above: &Path) -> Problem {
+    match problem {
+        Problem::Truth { path, problem } if path == above => *problem,
+        other => other,
     }
 }
 
@@ -244,10 +314,24 @@ mod tests {
                 name: name.to_owned(),
             });
         }
-        let error = problems.check(std::path::Path::new("results"));
+        let error = problems.check(Path::new("results"));
         let text = error.err().map(|error| error.to_string());
         let expected = "results: 5 problems\n  1. no prediction for sequence `a`\n  2. no prediction for sequence \
                         `b`\n  3. no prediction for sequence `c`\n  and 2 more";
+        assert_eq!(text.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn faults_of_the_truth_come_first_under_its_own_name() {
+        let mut problems = Problems::default();
+        problems.push(Problem::value("a", "is wrong"));
+        for (file, name) in [("truth", "b"), ("truth", "c"), ("boxes", "d")] {
+            let problem = Problem::value(name, "has no box");
+            problems.push(problem.of_truth(Path::new(file)));
+        }
+        let error = problems.check(Path::new("results"));
+        let text = error.err().map(|error| error.to_string());
+        let expected = "truth: 3 problems\n  1. `b`: has no box\n  2. `c`: has no box\n  3. boxes: `d`: has no box";
         assert_eq!(text.as_deref(), Some(expected));
     }
 }

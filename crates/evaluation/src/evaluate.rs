@@ -12,7 +12,7 @@ use crate::protocols::{
     qv_highlights, ref_coco, rig, sa_co, tubes, unsupervised, vos_benchmark, youtube_vis,
 };
 use crate::report::Report;
-use crate::task::{Inputs, Options, Progress, Task};
+use crate::task::{Inputs, Missing, Options, Progress, Task};
 use crate::worst::Worst;
 
 /// Judges predictions.
@@ -20,8 +20,9 @@ use crate::worst::Worst;
 /// `progress` is called from several threads, and tells of units in no particular order.
 ///
 /// # Errors
-/// [`EvaluationError::Refused`] where truth and predictions do not fit together, with the first three problems; and what
-/// is wrong with the options or the ground truth.
+/// [`EvaluationError::Refused`] where truth and predictions do not fit together, with the first three problems, or
+/// [`EvaluationError::Unusable`] where they do not although what only one side has is left out; and what is wrong with the
+/// options or the ground truth.
 pub fn evaluate(
     protocol: Protocol,
     inputs: Inputs<'_>,
@@ -53,6 +54,15 @@ pub fn evaluate(
         EvaluationError::Metrics(MetricsError::NoSamples) => EvaluationError::NothingToScore {
             truth: inputs.truth.to_owned(),
             predictions: inputs.predictions.to_owned(),
+        },
+        EvaluationError::Refused {
+            path,
+            problems,
+            count,
+        } if options.missing == Missing::LeaveOut => EvaluationError::Unusable {
+            path,
+            problems,
+            count,
         },
         other => other,
     });

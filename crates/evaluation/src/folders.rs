@@ -1,12 +1,12 @@
 //! Names of what a folder holds.
 //!
-//! In: a folder. Out: names of its folders and files, sorted, hidden ones left out.
+//! In: a folder. Out: names of its folders and files, sorted, without what systems and archivers leave behind.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use tubelet_datasets::DatasetError;
+use tubelet_datasets::{DatasetError, is_litter};
 
 use crate::error::EvaluationError;
 
@@ -31,7 +31,7 @@ fn entries(path: &Path, is_wanted: fn(&Path) -> bool) -> Result<BTreeSet<String>
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && is_wanted(&entry.path()) {
+        if !is_litter(&name) && is_wanted(&entry.path()) {
             names.insert(name);
         }
     }

@@ -57,7 +57,9 @@ impl Sequence {
     /// The true labels of a frame, with void where there is any.
     pub(crate) fn truth(&self, frame: &FramePair) -> Result<Labels, Problem> {
         let [encoding, _] = self.encodings;
-        Ok(Labels::of(Annotation::read(&frame.truth, encoding)?))
+        let annotation = Annotation::read(&frame.truth, encoding);
+        let of_truth = |error| Problem::from(error).of_truth(&frame.truth);
+        Ok(Labels::of(annotation.map_err(of_truth)?))
     }
 
     /// The predicted labels of a frame, of the size of the truth; `None` where the frame is not predicted.
@@ -198,7 +200,8 @@ impl WorstFrame {
     }
 }
 
-/// Pairs the files of a sample with those of a folder. What is missing becomes a problem.
+/// Pairs the files of a sample with those of a folder. What is missing becomes a problem that names the predicted sample,
+/// which may be a part of the true one: an object of a video, or a sentence.
 pub(crate) fn pair_frames(
     truth: &VideoSample,
     predictions: &VideoSample,
@@ -225,7 +228,7 @@ pub(crate) fn pair_frames(
         if counts && prediction.is_none() {
             return Err(Problem::Missing {
                 what: "frame",
-                name: format!("{}/{}", truth.name(), files.name),
+                name: format!("{}/{}", predictions.name(), files.name),
             });
         }
         frames.push(FramePair {

@@ -65,6 +65,14 @@ pub(crate) fn read_tubes(path: &Path) -> Result<BTreeMap<String, PredictedTube>,
         if !tube.boxes.values().all(finite) {
             problems.push(Problem::value(&id, "a box that is not finite"));
         }
+        let is_inverted = |[left, top, right, bottom]: &[f64; 4]| right < left || bottom < top;
+        let mut boxes = tube.boxes.iter();
+        if let Some((frame, edges)) = boxes.find(|(_, edges)| is_inverted(edges)) {
+            let reason = format!(
+                "the box of frame {frame} ends before it begins: {edges:?} (left, top, right, bottom)"
+            );
+            problems.push(Problem::value(&id, reason));
+        }
         let boxes = tube.boxes.into_iter();
         let predicted = PredictedTube {
             span: FrameSpan::new(start, end),

@@ -126,7 +126,10 @@ fn a_conversion_says_what_became_of_parts_and_numbers() {
     assert!(!folder.path().join("x").exists());
     let output = tubelet(folder.path(), &convert);
     let said = stderr(&output);
-    assert!(said.contains("1 videos were numbered anew, from 1"), "{said}");
+    assert!(
+        said.contains("1 videos were numbered anew, from 1"),
+        "{said}"
+    );
     let to_tracks = ["data", "convert", "mots", "x.json", "--to", "youtube-vis"];
     let said = stderr(&tubelet(folder.path(), &to_tracks));
     assert!(said.contains("`instance_id` keeps"), "{said}");
@@ -136,6 +139,7 @@ fn a_conversion_says_what_became_of_parts_and_numbers() {
 
 /// Root reads everything, so that there is nothing to see then.
 #[cfg(unix)]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 #[test]
 fn a_folder_that_cannot_be_read_is_a_problem() {
     use std::os::unix::fs::PermissionsExt;
@@ -149,7 +153,7 @@ fn a_folder_that_cannot_be_read_is_a_problem() {
     let output = tubelet(folder.path(), &["data", "validate", "."]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     if is_read {
-        println!("skipped: this user reads folders that are closed to all");
+        eprintln!("skipped: this user reads folders that are closed to all");
         return;
     }
     assert_eq!(output.status.code(), Some(1));

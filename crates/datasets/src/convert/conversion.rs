@@ -1,19 +1,19 @@
 //! Masks of one data set, written in the form of another.
 //!
 //! In: a folder that holds masks of whole videos. Out: the same masks in another form. Nothing that is there is
-//! overwritten.
+//! overwritten, and a conversion that fails leaves nothing.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use tubelet_geometry::{FrameSize, RunLength};
+use tubelet_geometry::{FrameSize, Mask, RunLength};
 
 use super::form::MaskForm;
 use super::labels::LabelNumbers;
 use super::source::MaskSource;
+use super::stage::Stage;
 use super::tracks_json::TracksJson;
-use super::video::{FrameMasks, MaskVideo};
+use super::video::{FrameMasks, MaskVideo, Numbering};
 use crate::driving::kitti_mots::{MotsObject, MotsSequence};
 use crate::error::{DatasetError, Result};
 use crate::inspect::overview::DatasetKind;
@@ -47,8 +47,11 @@ pub struct ConversionCounts {
     pub masks: usize,
     /// Pixels that several objects claimed, of which the form holds one.
     pub contested_pixels: usize,
-    /// Videos whose objects got new numbers, since label pictures count to 254.
+    /// Videos whose objects got other numbers, since label pictures count from 1 to 254 and files of tracks from video to
+    /// video.
     pub renumbered_videos: usize,
+    /// Pixels that belong to no object and are not judged.
+    pub void_pixels: usize,
 }
 
 impl Conversion {
@@ -56,13 +59,34 @@ impl Conversion {
     ///
     /// # Errors
     /// [`DatasetError::Write`] where there is something already, [`DatasetError::Layout`] for a folder without masks of
-    /// whole videos or with several parts of which none is named, and what is wrong with the files.
+    /// whole videos or with several parts of which none is named, [`DatasetError::NoSplit`] and [`DatasetError::Entry`]
+    /// for a part that is not there, and what is wrong with the files.
     pub fn run(&self, watch: &mut dyn FnMut(&str)) -> Result<ConversionCounts> {
+        if let Some(split) = &self.split {
+            check_name(split)?;
+        }
         let source = MaskSource::open(&self.from, self.kind, self.split.as_deref())?;
-        self.check_room()?;
+        let is_file = self.form == MaskForm::YoutubeVis;
+        Stage::check_room(&self.to, is_file)?;
+        let stage = Stage::create(&self.to)?;
+        let counts = self.write(&source, &stage, watch)?;
+        if is_file {
+            stage.finish_file()?;
+        } else {
+            stage.finish_folder()?;
+        }
+        Ok(counts)
+    }
+
+    fn write(
+        &self,
+        source: &MaskSource<'_>,
+        stage: &Stage,
+        watch: &mut dyn FnMut(&str),
+    ) -> Result<ConversionCounts> {
         let mut counts = ConversionCounts::default();
         let mut json = match self.form {
-            MaskForm::YoutubeVis => Some(TracksJson::create(&self.to)?),
+            MaskForm::YoutubeVis => Some(TracksJson::create(stage.folder())?),
             _ => None,
         };
         let mut names = Vec::new();
@@ -77,21 +101,18 @@ impl Conversion {
                 });
             }
             counts.videos += 1;
-            if let Some(json) = &mut json {
-                let (frames, masks) = json.video(&video)?;
-                counts.frames += frames;
-                counts.masks += masks;
-            } else {
-                self.video(&video, &mut counts)?;
+            match &mut json {
+                Some(json) => json.video(&video, &mut counts)?,
+                None => self.video(&video, stage.folder(), &mut counts)?,
             }
             names.push(video.name);
             Ok(())
         })?;
         if let Some(json) = json {
-            json.finish()?;
+            json.finish(&stage.file())?;
         }
         if self.form == MaskForm::Davis {
-            let folder = self.to.join("ImageSets/2017");
+            let folder = stage.folder().join("ImageSets/2017");
             make(&folder)?;
             let list = folder.join(format!("{}.txt", self.split.as_deref().unwrap_or("all")));
             write(&list, &(names.join("\n") + "\n"))?;
@@ -99,28 +120,22 @@ impl Conversion {
         Ok(counts)
     }
 
-    /// Refuses to write where something is.
-    fn check_room(&self) -> Result<()> {
-        if let Some(split) = &self.split {
-            check_name(split)?;
-        }
-        let is_taken = match fs::read_dir(&self.to) {
-            Ok(mut entries) => self.form == MaskForm::YoutubeVis || entries.next().is_some(),
-            Err(_) => self.to.exists(),
+    fn video(
+        &self,
+        video: &MaskVideo<'_>,
+        root: &Path,
+        counts: &mut ConversionCounts,
+    ) -> Result<()> {
+        let numbers = LabelNumbers::new(video);
+        let names = match &video.numbering {
+            Numbering::Names(names) => Some(names),
+            _ => None,
         };
-        if is_taken {
-            return Err(DatasetError::Write {
-                path: self.to.clone(),
-                source: io::Error::new(io::ErrorKind::AlreadyExists, "there is something already"),
-            });
-        }
-        Ok(())
-    }
-
-    fn video(&self, video: &MaskVideo<'_>, counts: &mut ConversionCounts) -> Result<()> {
-        let numbers = LabelNumbers::new(video, &self.to)?;
-        let draws = matches!(self.form, MaskForm::Davis | MaskForm::LabelPictures);
-        counts.renumbered_videos += usize::from(draws && numbers.are_new());
+        counts.renumbered_videos += usize::from(match self.form {
+            MaskForm::Davis | MaskForm::LabelPictures => names.is_some() || numbers.are_new(),
+            MaskForm::KittiMots | MaskForm::YoutubeVis => names.is_some(),
+            MaskForm::MaskFolders => false,
+        });
         let mut sequence = MotsSequence::default();
         for (index, frame) in video.frames.iter().enumerate() {
             if let Some(image) = frame
@@ -130,7 +145,7 @@ impl Conversion {
             {
                 copy(
                     image,
-                    &self.to.join("JPEGImages/480p").join(&video.name),
+                    &root.join("JPEGImages/480p").join(&video.name),
                     &frame.name,
                 )?;
             }
@@ -138,6 +153,7 @@ impl Conversion {
                 continue;
             };
             counts.frames += 1;
+            counts.void_pixels += masks.void.as_ref().map_or(0, Mask::count);
             counts.masks += masks
                 .objects
                 .iter()
@@ -150,15 +166,16 @@ impl Conversion {
                         numbers.paint(&masks, size, (&self.to, &video.name))?;
                     counts.contested_pixels += contested;
                     let root = match self.form {
-                        MaskForm::Davis => self.to.join("Annotations/480p"),
-                        _ => self.to.clone(),
+                        MaskForm::Davis => root.join("Annotations/480p"),
+                        _ => root.to_owned(),
                     };
                     ResultWriter::create(root, &video.name)?.write(&frame.name, &labels)?;
                 }
                 MaskForm::MaskFolders => {
                     for found in &masks.objects {
-                        let part = format!("{:03}", found.object);
-                        let writer = MaskWriter::create(&self.to, &video.name, &part)?;
+                        let part = names.and_then(|names| names.get(&found.object));
+                        let part = part.map_or(format!("{:03}", found.object), String::clone);
+                        let writer = MaskWriter::create(root, &video.name, &part)?;
                         writer.write(&frame.name, &found.mask.decode())?;
                     }
                 }
@@ -173,7 +190,7 @@ impl Conversion {
             }
         }
         if self.form == MaskForm::KittiMots {
-            let folder = self.to.join("instances_txt");
+            let folder = root.join("instances_txt");
             make(&folder)?;
             sequence.write(folder.join(format!("{}.txt", video.name)))?;
         }
@@ -198,7 +215,7 @@ fn mots_objects(
     video: &MaskVideo<'_>,
     counts: &mut ConversionCounts,
 ) -> Result<Vec<MotsObject>> {
-    let mut taken = RunLength::encode(&tubelet_geometry::Mask::new(size));
+    let mut taken = RunLength::encode(&Mask::new(size));
     let mut objects = Vec::new();
     for found in masks.objects.iter().rev() {
         let mask = found.mask.difference(&taken)?;

@@ -2,13 +2,13 @@
 //!
 //! In: the masks of a frame. Out: labels, and how many pixels lost an object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tubelet_geometry::{FrameSize, Mask};
 use tubelet_video::LabelMap;
 
-use super::video::{FrameMasks, MaskVideo};
+use super::video::{FrameMasks, MaskVideo, Numbering};
 use crate::error::{DatasetError, Result};
 
 /// Largest label of an object; 255 is void.
@@ -20,32 +20,39 @@ pub(super) struct LabelNumbers {
 }
 
 impl LabelNumbers {
-    /// Objects keep their numbers where these are small enough, and are numbered from 1 otherwise.
-    pub(super) fn new(video: &MaskVideo<'_>, to: &Path) -> Result<Self> {
+    /// Objects keep the numbers that their video gives them where these are small enough; where they count from 0, each
+    /// gets the next. Others are numbered from 1.
+    pub(super) fn new(video: &MaskVideo<'_>) -> Self {
         let objects = video.objects.iter();
-        if objects.clone().all(|object| (1..=LARGEST).contains(object)) {
-            return Ok(Self {
+        let is_counted = matches!(video.numbering, Numbering::Video);
+        let fits = |first: u64, last: u64| {
+            is_counted && objects.clone().all(|it| (first..=last).contains(it))
+        };
+        if fits(1, LARGEST) {
+            return Self {
                 numbers: BTreeMap::new(),
-            });
+            };
         }
-        let labels = 1..=LARGEST as u8;
-        if video.objects.len() > labels.len() {
-            return Err(too_many(to, &video.name));
+        if fits(0, LARGEST - 1) {
+            let next = |object: &u64| Some((*object, u8::try_from(object + 1).ok()?));
+            return Self {
+                numbers: objects.filter_map(next).collect(),
+            };
         }
-        let mut sorted: Vec<u64> = objects.copied().collect();
-        sorted.sort_unstable();
-        Ok(Self {
-            numbers: sorted.into_iter().zip(labels).collect(),
-        })
+        let sorted: BTreeSet<u64> = objects.copied().collect();
+        Self {
+            numbers: sorted.into_iter().zip(1..=LARGEST as u8).collect(),
+        }
     }
 
     /// Whether objects have other numbers than they had.
     pub(super) fn are_new(&self) -> bool {
-        !self.numbers.is_empty()
+        let mut numbers = self.numbers.iter();
+        numbers.any(|(object, label)| *object != u64::from(*label))
     }
 
     fn label(&self, object: u64) -> Option<u8> {
-        if self.are_new() {
+        if !self.numbers.is_empty() {
             return self.numbers.get(&object).copied();
         }
         u8::try_from(object)
@@ -54,7 +61,7 @@ impl LabelNumbers {
     }
 
     /// Lays the masks of a frame into one picture, higher numbers over lower ones; also counts the pixels that several
-    /// objects claim.
+    /// objects claim. Refuses an object for which there is no label left.
     pub(super) fn paint(
         &self,
         masks: &FrameMasks,

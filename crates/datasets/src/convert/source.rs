@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::sources;
 use super::video::MaskVideo;
+use super::{kitti_mots, sources};
 use crate::error::{DatasetError, Result};
+use crate::formats::text::in_entry;
 use crate::inspect::find::only_one;
 use crate::inspect::overview::DatasetKind;
 use crate::inspect::place::Place;
@@ -49,7 +50,7 @@ impl<'a> MaskSource<'a> {
             Kind::Mevis => sources::mevis(self, show),
             Kind::Revos => sources::revos(self, show),
             Kind::YoutubeVis | Kind::SaCo => sources::instances(self, show),
-            Kind::KittiMots => sources::kitti_mots(self, show),
+            Kind::KittiMots => kitti_mots::kitti_mots(self, show),
             other => Err(self.layout(format!("{other} has no masks of whole videos"))),
         }
     }
@@ -67,6 +68,25 @@ impl<'a> MaskSource<'a> {
             (None, [only]) => Ok(only),
             (None, []) => Err(self.layout("nothing of it is here".to_owned())),
             (None, _) => Err(self.layout(format!("name one of its parts: {}", list()))),
+        }
+    }
+
+    /// Refuses a part of what has none.
+    pub(super) fn refuse_split(&self) -> Result<()> {
+        let reason = format!("no such part; {} have no parts", self.kind);
+        self.split.map_or(Ok(()), |split| {
+            Err(in_entry(&self.place.path, split, reason))
+        })
+    }
+
+    /// Refuses a part other than the only one, which has several names.
+    pub(super) fn check_only_part(&self, names: &[String]) -> Result<()> {
+        match self.split {
+            Some(split) if names.iter().all(|name| name != split) => {
+                let reason = format!("no such part (there is: {})", names.join(", or "));
+                Err(in_entry(&self.place.path, split, reason))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -3,16 +3,19 @@
 //! In: a folder. Out: its videos with their masks; label pictures are read frame by frame, tracks video by video.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use super::source::{MaskSource, Show, one_category};
 use super::video::{
-    FrameMasks, MaskFrame, MaskVideo, ObjectMask, ObjectTrack, of_sample, of_tracks, unseen_frames,
+    FrameMasks, MaskFrame, MaskVideo, Numbering, ObjectMask, ObjectTrack, of_sample, of_tracks,
+    unseen_frames,
 };
-use crate::driving::kitti_mots::MotsSequence;
+use crate::annotation::LabelEncoding;
 use crate::error::Result;
 use crate::inspect::overview::DatasetKind;
+use crate::inspect::place::Place;
 use crate::inspect::segmentation::{instance_files, masklet_files};
-use crate::names::files;
 use crate::referring::expressions::ReferringVideo;
 use crate::referring::mask_dictionary::MaskDictionary;
 use crate::referring::mevis::Mevis;
@@ -22,7 +25,7 @@ use crate::segmentation::davis::{Davis, DavisYear};
 use crate::segmentation::mose::Mose;
 use crate::segmentation::sa_v::SaV;
 use crate::segmentation::sa_v_masklets::SavMasklets;
-use crate::segmentation::video_instances::VideoInstances;
+use crate::segmentation::video_instances::{InstanceTrack, VideoInstances};
 use crate::segmentation::youtube_vos::YoutubeVos;
 
 pub(super) fn davis(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
@@ -51,7 +54,12 @@ pub(super) fn mose(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
 }
 
 pub(super) fn label_pictures(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
-    let sample = |name: &str| Davis::result(&source.place.path, name);
+    source.refuse_split()?;
+    // Results know no void, but truth that is kept in the same form does, and 255 is no number of an object there.
+    let sample = |name: &str| {
+        let labels = source.place.path.join(name);
+        VideoSample::pair(name, Path::new(""), &labels, LabelEncoding::ObjectsAndVoid)
+    };
     samples(&source.place.folders, sample, show)
 }
 
@@ -82,7 +90,7 @@ pub(super) fn sa_v(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
             let names = frames.map(|frame| format!("{:05}", frame * SavMasklets::FRAME_STEP));
             let frames = unseen_frames(names);
             let tracks = found.masklets.into_iter().map(|masklet| ObjectTrack {
-                object: masklet.id + 1,
+                object: masklet.id,
                 category: 1,
                 masks: masklet.masks,
             });
@@ -91,16 +99,44 @@ pub(super) fn sa_v(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
         }
         return Ok(());
     }
+    source.check_only_part(&sa_v_names(&source.place))?;
     let set = SaV::open(&source.place.path)?;
     for video in set.videos()? {
+        let (names, numbering) = numbered(set.objects(&video)?);
         let mut objects = Vec::new();
-        for (place, object) in set.objects(&video)?.iter().enumerate() {
-            let number = object.parse().map_or(place as u64, |it: u64| it) + 1;
-            objects.push((number, set.sample(&video, object)?));
+        for (number, object) in names {
+            objects.push((number, set.sample(&video, &object)?));
         }
-        show(folders_of_objects(video, objects, &categories))?;
+        let found = folders_of_objects(video, objects, &categories);
+        show(MaskVideo { numbering, ..found })?;
     }
     Ok(())
+}
+
+/// What the one part in a folder of SA-V is called: as the folder and as the list in it, each with `sav_` and without.
+fn sa_v_names(place: &Place) -> Vec<String> {
+    let real = fs::canonicalize(&place.path).unwrap_or_default();
+    let folder = real.file_name().unwrap_or_default().to_string_lossy();
+    let lists = place.named("sav_", ".txt").map(|(_, split)| split);
+    let mut names: Vec<String> = lists.map(str::to_owned).collect();
+    names.extend(folder.strip_prefix("sav_").map(str::to_owned));
+    names.push(folder.into_owned());
+    names
+}
+
+/// Names of objects with their numbers, ascending. Names are numbers unless one is none, or two are the same.
+fn numbered(names: Vec<String>) -> (BTreeMap<u64, String>, Numbering) {
+    let numbers = names
+        .iter()
+        .map(|name| Some((name.parse().ok()?, name.clone())));
+    let found: Option<BTreeMap<u64, String>> = numbers.collect();
+    match found {
+        Some(found) if found.len() == names.len() => (found, Numbering::Video),
+        _ => {
+            let given: BTreeMap<u64, String> = (1..).zip(names).collect();
+            (given.clone(), Numbering::Names(given))
+        }
+    }
 }
 
 /// Number of an object, the place of its samples, and the frame in them.
@@ -134,6 +170,7 @@ fn folders_of_objects(
         frames,
         size: None,
         objects: objects.iter().map(|(number, _)| *number).collect(),
+        numbering: Numbering::Video,
         categories,
         masks: Box::new(move |frame| {
             let Some(annotated) = annotated.get(frame).filter(|it| !it.is_empty()) else {
@@ -200,7 +237,11 @@ fn dictionary(
             image: files.image.clone().filter(|path| path.is_file()),
         });
         let tracks = (tracks, &categories);
-        show(of_tracks(&video.name, frames.collect(), None, tracks))?;
+        let found = of_tracks(&video.name, frames.collect(), None, tracks);
+        show(MaskVideo {
+            numbering: Numbering::File,
+            ..found
+        })?;
     }
     Ok(())
 }
@@ -212,83 +253,57 @@ pub(super) fn instances(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
         .collect();
     let file = format!("{}.json", source.part(&parts)?);
     let mut found = VideoInstances::read(source.place.path.join(file))?;
-    let mut tracks: BTreeMap<u64, Vec<ObjectTrack>> = BTreeMap::new();
+    let mut tracks: BTreeMap<u64, Vec<InstanceTrack>> = BTreeMap::new();
     for track in std::mem::take(&mut found.tracks) {
-        tracks.entry(track.video).or_default().push(ObjectTrack {
-            object: track.id,
-            category: track.category,
-            masks: track.masks,
-        });
+        tracks.entry(track.video).or_default().push(track);
     }
     for video in &found.videos {
         let tracks = tracks.remove(&video.id).unwrap_or_default();
+        let own: BTreeSet<u64> = tracks.iter().filter_map(|it| it.instance).collect();
+        let has_own = own.len() == tracks.len();
+        let tracks = tracks.into_iter().map(|track| ObjectTrack {
+            object: track.instance.filter(|_| has_own).unwrap_or(track.id),
+            category: track.category,
+            masks: track.masks,
+        });
         let frames = video.files.iter().map(|file| {
             let name = file.rsplit('/').next().unwrap_or_default();
             name.rsplit_once('.')
                 .map_or(name, |(stem, _)| stem)
                 .to_owned()
         });
-        let tracks = (tracks, &found.categories);
         let name = match video.name.as_str() {
             "" => video.id.to_string(),
             name => name.to_owned(),
         };
-        show(of_tracks(
-            &name,
-            unseen_frames(frames),
-            Some(video.size),
-            tracks,
-        ))?;
+        let tracks = (tracks.collect(), &found.categories);
+        let seen = of_tracks(&name, unseen_frames(frames), Some(video.size), tracks);
+        show(MaskVideo {
+            numbering: if has_own {
+                Numbering::Video
+            } else {
+                Numbering::File
+            },
+            ..seen
+        })?;
     }
     Ok(())
 }
 
-/// What is not to be judged becomes void.
-const NOT_JUDGED: u16 = 10;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) fn kitti_mots(source: &MaskSource<'_>, show: Show<'_>) -> Result<()> {
-    let categories = [(1, "car"), (2, "pedestrian")].map(|(id, name)| (id, name.to_owned()));
-    let categories = BTreeMap::from(categories);
-    let folder = source.place.path.join("instances_txt");
-    for name in files(&folder)? {
-        let sequence = MotsSequence::read(folder.join(&name))?;
-        let frames = sequence
-            .frames
-            .keys()
-            .next_back()
-            .map_or(0, |last| last + 1);
-        let sizes = sequence.frames.values().flatten();
-        let size = sizes.map(|object| object.mask.size()).next();
-        let video = MaskVideo {
-            name: name.trim_end_matches(".txt").to_owned(),
-            frames: unseen_frames((0..frames).map(|frame| format!("{frame:06}"))),
-            size,
-            objects: sequence.tracks().into_keys().map(u64::from).collect(),
-            categories: &categories,
-            masks: Box::new(|frame| {
-                let mut masks = FrameMasks {
-                    size,
-                    ..FrameMasks::default()
-                };
-                for object in sequence.frames.get(&frame).into_iter().flatten() {
-                    if object.class == NOT_JUDGED {
-                        let void = object.mask.decode();
-                        masks.void = Some(match masks.void.take() {
-                            Some(other) => &other | &void,
-                            None => void,
-                        });
-                        continue;
-                    }
-                    masks.objects.push(ObjectMask {
-                        object: u64::from(object.track),
-                        category: u64::from(object.class),
-                        mask: object.mask.clone(),
-                    });
-                }
-                Ok(Some(masks))
-            }),
-        };
-        show(video)?;
+    #[test]
+    fn names_are_numbers_where_all_of_them_can_be() {
+        let of = |names: &[&str]| numbered(names.iter().map(|it| (*it).to_owned()).collect());
+        let (numbers, numbering) = of(&["000", "010", "9"]);
+        assert_eq!(numbers.into_keys().collect::<Vec<_>>(), [0, 9, 10]);
+        assert!(matches!(numbering, Numbering::Video));
+        for names in [["000", "dog"], ["001", "1"]] {
+            let (numbers, numbering) = of(&names);
+            assert_eq!(numbers.keys().copied().collect::<Vec<_>>(), [1, 2]);
+            assert!(matches!(numbering, Numbering::Names(found) if found == numbers));
+        }
     }
-    Ok(())
 }

@@ -1,7 +1,9 @@
 //! One JSON file of tracks, written video by video (YouTube-VIS).
 //!
-//! In: videos with masks. Out: `{"annotations": […], "videos": […], "categories": […]}`, which evaluators and
-//! `VideoInstances` read. Codes are compressed, boxes are left, top, width and height.
+//! In: videos with masks. Out: `{"videos": […], "categories": […], "annotations": […]}`, which evaluators and
+//! `VideoInstances` read. Codes are compressed, boxes are left, top, width and height. The numbers of annotations go on from
+//! video to video; `instance_id` keeps the number that an object had. As videos stand first, annotations are kept in a file
+//! of their own until all videos are known.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,8 +11,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use tubelet_geometry::Mask;
 
-use super::video::MaskVideo;
+use super::conversion::ConversionCounts;
+use super::video::{MaskVideo, Numbering};
 use crate::error::{DatasetError, Result};
 use crate::formats::run_length_json::JsonRunLength;
 use crate::segmentation::video_instances::around;
@@ -34,6 +38,7 @@ struct Category {
 struct Annotation {
     id: usize,
     video_id: usize,
+    instance_id: u64,
     category_id: u64,
     iscrowd: u8,
     width: usize,
@@ -53,37 +58,41 @@ pub(super) struct TracksJson {
 }
 
 impl TracksJson {
-    pub(super) fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            file.write_all(b"{\"annotations\": [")?;
-            Ok(file)
-        });
+    /// Begins a file; `folder` is for what is written on the way.
+    pub(super) fn create(folder: &Path) -> Result<Self> {
+        let path = folder.join("annotations");
+        let file = File::create(&path).map_err(|source| cannot_write(&path, source))?;
         Ok(Self {
-            path: path.to_owned(),
-            file: file.map_err(|source| cannot_write(path, source))?,
+            path,
+            file: BufWriter::new(file),
             videos: Vec::new(),
             categories: BTreeMap::new(),
             annotations: 0,
         })
     }
 
-    /// Writes the tracks of a video; gives the numbers of frames and of masks.
-    pub(super) fn video(&mut self, video: &MaskVideo<'_>) -> Result<(usize, usize)> {
+    /// Writes the tracks of a video.
+    pub(super) fn video(
+        &mut self,
+        video: &MaskVideo<'_>,
+        counts: &mut ConversionCounts,
+    ) -> Result<()> {
         let video_id = self.videos.len() + 1;
         let length = video.frames.len();
-        let (mut size, mut masks) = (video.size, 0);
+        let mut size = video.size;
         let mut tracks: BTreeMap<u64, Annotation> = BTreeMap::new();
         for frame in 0..length {
             let Some(found) = (video.masks)(frame)? else {
                 continue;
             };
             size = size.or(found.size);
+            counts.void_pixels += found.void.as_ref().map_or(0, Mask::count);
             for object in found.objects {
                 size = size.or(Some(object.mask.size()));
                 let track = tracks.entry(object.object).or_insert_with(|| Annotation {
                     id: 0,
                     video_id,
+                    instance_id: object.object,
                     category_id: object.category,
                     iscrowd: 0,
                     width: object.mask.size().width,
@@ -95,7 +104,7 @@ impl TracksJson {
                 if object.mask.is_empty() {
                     continue;
                 }
-                masks += 1;
+                counts.masks += 1;
                 put(
                     &mut track.segmentations,
                     frame,
@@ -107,9 +116,11 @@ impl TracksJson {
                 put(&mut track.areas, frame, object.mask.area());
             }
         }
+        let mut is_new = matches!(video.numbering, Numbering::Names(_));
         for mut track in tracks.into_values() {
             self.annotations += 1;
             track.id = self.annotations;
+            is_new |= track.instance_id != track.id as u64;
             self.annotation(&track)
                 .map_err(|source| cannot_write(&self.path, source))?;
         }
@@ -128,7 +139,9 @@ impl TracksJson {
             length,
             file_names: file_names.collect(),
         });
-        Ok((length, masks))
+        counts.frames += length;
+        counts.renumbered_videos += usize::from(is_new);
+        Ok(())
     }
 
     fn annotation(&mut self, track: &Annotation) -> io::Result<()> {
@@ -138,20 +151,25 @@ impl TracksJson {
         Ok(serde_json::to_writer(&mut self.file, track)?)
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    /// Puts everything together.
+    pub(super) fn finish(mut self, path: &Path) -> Result<()> {
         let categories: Vec<Category> = std::mem::take(&mut self.categories)
             .into_iter()
             .map(|(id, name)| Category { id, name })
             .collect();
         let mut write = || {
-            self.file.write_all(b"],\n\"videos\": ")?;
-            serde_json::to_writer(&mut self.file, &self.videos)?;
-            self.file.write_all(b",\n\"categories\": ")?;
-            serde_json::to_writer(&mut self.file, &categories)?;
-            self.file.write_all(b"}\n")?;
-            self.file.flush()
+            self.file.flush()?;
+            let mut file = BufWriter::new(File::create(path)?);
+            file.write_all(b"{\"videos\": ")?;
+            serde_json::to_writer(&mut file, &self.videos)?;
+            file.write_all(b",\n\"categories\": ")?;
+            serde_json::to_writer(&mut file, &categories)?;
+            file.write_all(b",\n\"annotations\": [")?;
+            io::copy(&mut File::open(&self.path)?, &mut file)?;
+            file.write_all(b"]}\n")?;
+            file.flush()
         };
-        write().map_err(|source| cannot_write(&self.path, source))
+        write().map_err(|source| cannot_write(path, source))
     }
 }
 

@@ -19,8 +19,19 @@ pub(super) struct MaskVideo<'a> {
     pub(super) size: Option<FrameSize>,
     /// Numbers of the objects, where they are known before all masks are read.
     pub(super) objects: Vec<u64>,
+    pub(super) numbering: Numbering,
     pub(super) categories: &'a BTreeMap<u64, String>,
     pub(super) masks: MasksOfFrame<'a>,
+}
+
+/// Where the numbers of objects come from.
+pub(super) enum Numbering {
+    /// Each video numbers its own objects.
+    Video,
+    /// Numbers go on from one video of a file to the next, and say nothing within a video.
+    File,
+    /// Objects have names that are no numbers, or not all of them; numbers were given in the order of the names.
+    Names(BTreeMap<u64, String>),
 }
 
 /// Reads the masks of a frame; `None` where the frame is not annotated.
@@ -69,6 +80,7 @@ pub(super) fn of_sample(sample: VideoSample, categories: &BTreeMap<u64, String>)
         frames: frames.collect(),
         size: None,
         objects: Vec::new(),
+        numbering: Numbering::Video,
         categories,
         masks: Box::new(move |frame| {
             let Some(annotation) = sample.annotation(frame)? else {
@@ -104,6 +116,7 @@ pub(super) fn of_tracks<'a>(
         frames,
         size,
         objects: tracks.iter().map(|track| track.object).collect(),
+        numbering: Numbering::Video,
         categories,
         masks: Box::new(move |frame| {
             let objects = tracks.iter().filter_map(|track| {

@@ -7,15 +7,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use png::{BitDepth, ColorType};
 use tubelet_geometry::RunLength;
 
 use crate::error::{DatasetError, Result};
-use crate::formats::deep_png::DeepLabels;
+use crate::formats::deep_png::{DeepLabels, pixel_form};
 use crate::formats::run_length_json::checked_size;
-use crate::formats::text::{in_line, number, numbered, read_text, shortened};
-use crate::names::check_name;
+use crate::formats::text::{in_entry, in_line, number, numbered, read_text, shortened};
+use crate::names::{check_name, files, folders};
 
 /// Instances of a class in the values of a picture.
 const INSTANCES: u16 = 1000;
@@ -37,7 +38,7 @@ pub struct MotsObject {
 /// The objects of a sequence by frames, which count from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MotsSequence {
-    /// Objects of each frame that has any.
+    /// Objects of each frame that has any; of pictures, of every frame.
     pub frames: BTreeMap<usize, Vec<MotsObject>>,
 }
 
@@ -77,6 +78,26 @@ impl MotsSequence {
                 mask: RunLength::encode(&labels.mask(value)),
             })
             .collect())
+    }
+
+    /// Reads the pictures of a sequence, whose names are the numbers of their frames.
+    ///
+    /// # Errors
+    /// [`DatasetError::Entry`] for a name that is no number, and those of [`MotsSequence::read_picture`].
+    pub fn read_pictures(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        let mut sequence = Self::default();
+        for name in picture_names(folder)? {
+            let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+            let number = stem.parse().ok().filter(|frame| *frame <= LAST_FRAME);
+            let frame = number.ok_or_else(|| {
+                let reason = "the name of a picture is the number of its frame";
+                in_entry(folder, &name, reason)
+            })?;
+            let objects = Self::read_picture(folder.join(&name))?;
+            sequence.frames.insert(frame, objects);
+        }
+        Ok(sequence)
     }
 
     /// Writes a text file, frame by frame.
@@ -127,6 +148,40 @@ fn parse(path: &Path, line: usize, text: &str) -> Result<(usize, MotsObject)> {
         mask: mask.map_err(|error| refuse(error.to_string()))?,
     };
     Ok((frame_number(path, line, frame)?, object))
+}
+
+/// The folder of a data set's pictures: its folder `instances`, or itself where it has that name, if what lies below are
+/// grey pictures of 16 bits.
+pub(crate) fn picture_folder(root: &Path) -> Option<PathBuf> {
+    let inner = root.join("instances");
+    let real = fs::canonicalize(root).ok()?;
+    let folder = if inner.is_dir() {
+        inner
+    } else if real.ends_with("instances") {
+        root.to_owned()
+    } else {
+        return None;
+    };
+    let is_deep = |sequence: &String| {
+        let sequence = folder.join(sequence);
+        let names = picture_names(&sequence).unwrap_or_default();
+        let form = names
+            .first()
+            .and_then(|name| pixel_form(&sequence.join(name)));
+        form == Some((ColorType::Grayscale, BitDepth::Sixteen))
+    };
+    let found = folders(&folder).ok()?.iter().any(is_deep);
+    found.then_some(folder)
+}
+
+/// Names of the PNGs in a folder.
+pub(crate) fn picture_names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = files(folder)?;
+    names.retain(|name| {
+        let ending = Path::new(name).extension();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+    });
+    Ok(names)
 }
 
 /// The number of a frame. All frames up to the last are judged, so that there must be an end to them.

@@ -5,6 +5,7 @@ pub(crate) mod deep_png;
 pub(crate) mod hierarchical;
 pub(crate) mod json;
 pub(crate) mod json_members;
+pub(crate) mod json_outline;
 pub(crate) mod json_rows;
 pub(crate) mod matlab;
 mod parquet_file;

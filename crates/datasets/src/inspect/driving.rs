@@ -1,12 +1,13 @@
 //! Overviews of driving.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::overview::SplitOverview;
 use super::place::Place;
 use super::survey::Survey;
-use crate::driving::kitti_mots::{MotsRange, MotsSequence};
+use crate::driving::kitti_mots::{MotsRange, MotsSequence, picture_folder, picture_names};
 use crate::driving::nu_scenes::NuScenes;
 use crate::driving::waymo::components::WaymoComponents;
 use crate::driving::waymo::records::WaymoRecords;
@@ -19,7 +20,7 @@ const MOST_BYTES: u64 = 1 << 28;
 
 pub(super) fn kitti_mots(place: &Place, survey: &mut Survey<'_>) {
     let folder = place.path.join("instances_txt");
-    let names = files(&folder).unwrap_or_default();
+    let names = listed(&folder, survey);
     let (mut tracks, mut frames) = (0, 0);
     for name in &names {
         survey.reading(&folder.join(name));
@@ -27,9 +28,6 @@ pub(super) fn kitti_mots(place: &Place, survey: &mut Survey<'_>) {
             tracks += sequence.tracks().len();
             frames += sequence.frames.len();
         }
-    }
-    if survey.reads_all() {
-        read_pictures(&place.path.join("instances"), survey);
     }
     if !names.is_empty() {
         survey.add(SplitOverview {
@@ -40,9 +38,12 @@ pub(super) fn kitti_mots(place: &Place, survey: &mut Survey<'_>) {
             ..SplitOverview::default()
         });
     }
+    if let Some(root) = picture_folder(&place.path) {
+        mots_pictures(&root, survey);
+    }
     let inner = place.path.join("mots_eval");
     for folder in [&place.path, &inner] {
-        for name in files(folder).unwrap_or_default() {
+        for name in listed(folder, survey) {
             let Some(split) = name.strip_suffix(".seqmap") else {
                 continue;
             };
@@ -60,22 +61,40 @@ pub(super) fn kitti_mots(place: &Place, survey: &mut Survey<'_>) {
     }
 }
 
-/// Reads the pictures of all sequences.
-fn read_pictures(root: &Path, survey: &mut Survey<'_>) {
-    for sequence in folders(root).unwrap_or_default() {
-        let folder = root.join(sequence);
-        let names = files(&folder).unwrap_or_default();
-        for name in names.iter().filter(|name| is_png(name)) {
-            let path = folder.join(name);
-            survey.reading(&path);
-            survey.check(MotsSequence::read_picture(path));
-        }
-    }
+/// Names of the files in a folder that may be missing, but not unreadable.
+fn listed(folder: &Path, survey: &mut Survey<'_>) -> Vec<String> {
+    let names = folder.is_dir().then(|| survey.check(files(folder)));
+    names.flatten().unwrap_or_default()
 }
 
-fn is_png(name: &str) -> bool {
-    let ending = Path::new(name).extension();
-    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+/// Counts the pictures of all sequences; their objects where everything is to be read.
+fn mots_pictures(root: &Path, survey: &mut Survey<'_>) {
+    let sequences = survey.check(folders(root)).unwrap_or_default();
+    let (mut frames, mut objects) = (0, 0);
+    for sequence in &sequences {
+        let folder = root.join(sequence);
+        let names = survey.check(picture_names(&folder)).unwrap_or_default();
+        frames += names.len();
+        if !survey.reads_all() {
+            continue;
+        }
+        let mut tracks = BTreeSet::new();
+        for name in names {
+            let path = folder.join(name);
+            survey.reading(&path);
+            let found = survey.check(MotsSequence::read_picture(path));
+            let judged = found.into_iter().flatten().filter(|it| it.class != 10);
+            tracks.extend(judged.map(|it| it.track));
+        }
+        objects += tracks.len();
+    }
+    survey.add(SplitOverview {
+        name: "instances".to_owned(),
+        videos: Some(sequences.len()),
+        objects: survey.reads_all().then_some(objects),
+        frames: Some(frames),
+        ..SplitOverview::default()
+    });
 }
 
 /// Folders of tables.

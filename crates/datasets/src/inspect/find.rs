@@ -3,14 +3,16 @@
 //! In: a folder. Out: an overview of each data set in it or below it. A folder is compared with every layout; where one
 //! fits, the folders below are part of it and not looked at by themselves.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::overview::{DatasetKind, Overview};
 use super::place::Place;
 use super::problem::Problem;
-use super::survey::Survey;
+use super::survey::{KEPT, KEPT_IN_OVERVIEW, Survey};
 use super::{answering, driving, grounding, referring, rigs, segmentation};
+use crate::driving::kitti_mots::picture_folder;
 use crate::error::{DatasetError, Result};
 
 /// How deep, and in how many folders, is looked for data sets.
@@ -29,16 +31,18 @@ pub struct Validation {
 /// Looks for all data sets in a folder and below it.
 ///
 /// An overview counts and reads annotations; of pictures it reads few, so that it takes seconds even for large data sets.
-/// What cannot be read is noted among its problems.
+/// What cannot be read is noted among its problems, folders outside all data sets among those of the first.
 ///
 /// # Errors
-/// [`DatasetError::Unrecognised`] where none is found, [`DatasetError::Read`] where the folder cannot be read.
+/// [`DatasetError::Unrecognised`] where none is found, [`DatasetError::Read`] where the folder cannot be read, or none is
+/// found and a folder below cannot be read.
 pub fn inspect(path: impl AsRef<Path>) -> Result<Vec<Overview>> {
-    let mut overviews = Vec::new();
-    for_each(path.as_ref(), |place, kind| {
-        overviews.push(survey(place, kind, Survey::new(kind, &place.path)).overview);
+    let mut found = Vec::new();
+    let unread = for_each(path.as_ref(), Place::look, |place, kind| {
+        found.push(survey(place, kind, Survey::new(kind, &place.path)));
     })?;
-    Ok(overviews)
+    note_unread(&mut found, &unread);
+    Ok(found.into_iter().map(|it| it.overview).collect())
 }
 
 /// Looks at a folder as a data set that the caller names, whatever it looks like.
@@ -62,11 +66,26 @@ pub fn inspect_as(path: impl AsRef<Path>, kind: DatasetKind) -> Result<Overview>
 /// Those of [`inspect`]. What cannot be read, or does not fit, is among the problems.
 pub fn validate(path: impl AsRef<Path>, watch: &mut dyn FnMut(&Path)) -> Result<Vec<Validation>> {
     let mut validations = Vec::new();
-    for_each(path.as_ref(), |place, kind| {
+    let unread = for_each(path.as_ref(), Place::look, |place, kind| {
         let empty = Survey::new(kind, &place.path).thorough(&mut *watch);
         validations.push(survey(place, kind, empty));
     })?;
+    note_unread(&mut validations, &unread);
     Ok(validations)
+}
+
+/// Puts folders that could not be read before the problems of the first data set: what they hold nobody knows.
+fn note_unread(found: &mut [Validation], unread: &[DatasetError]) {
+    let Some(first) = found.first_mut() else {
+        return;
+    };
+    first.overview.problem_count += unread.len();
+    first
+        .problems
+        .splice(0..0, unread.iter().map(Problem::from));
+    first.problems.truncate(KEPT);
+    let stated = first.problems.iter().take(KEPT_IN_OVERVIEW);
+    first.overview.problems = stated.map(Problem::to_string).collect();
 }
 
 /// What is wrong with a folder in which no part of a data set is.
@@ -106,16 +125,28 @@ pub fn validate_as(
     Ok(survey(&place, kind, empty))
 }
 
-/// Shows each data set in a folder and below it to a closure.
-fn for_each(path: &Path, mut show: impl FnMut(&Place, DatasetKind)) -> Result<()> {
+/// Shows each data set in a folder and below it to a closure, once even where links lead to it again. Gives what was wrong
+/// with folders that could not be looked at.
+fn for_each(
+    path: &Path,
+    look: impl Fn(&Path) -> Result<Place>,
+    mut show: impl FnMut(&Place, DatasetKind),
+) -> Result<Vec<DatasetError>> {
     let mut waiting = VecDeque::from([(path.to_owned(), 0)]);
     let (mut looked_at, mut found) = (0, false);
+    let (mut seen, mut unread) = (BTreeSet::new(), Vec::new());
     while let Some((folder, depth)) = waiting.pop_front() {
+        if !seen.insert(fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
+            continue;
+        }
         looked_at += 1;
-        let place = match Place::look(&folder) {
+        let place = match look(&folder) {
             Ok(place) => place,
             Err(error) if depth == 0 => return Err(error),
-            Err(_) => continue,
+            Err(error) => {
+                unread.push(error);
+                continue;
+            }
         };
         let kinds = recognise(&place);
         if kinds.is_empty() && depth < DEEPEST && looked_at + waiting.len() < MOST_FOLDERS {
@@ -131,17 +162,26 @@ fn for_each(path: &Path, mut show: impl FnMut(&Place, DatasetKind)) -> Result<()
         }
     }
     if found {
-        return Ok(());
+        return Ok(unread);
     }
-    Err(DatasetError::Unrecognised {
-        path: path.to_owned(),
-    })
+    Err(unread
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| DatasetError::Unrecognised {
+            path: path.to_owned(),
+        }))
 }
 
 /// The one data set in a folder or below it, with its own folder.
 pub(crate) fn only_one(path: &Path) -> Result<(PathBuf, DatasetKind)> {
     let mut found = Vec::new();
-    for_each(path, |place, kind| found.push((place.path.clone(), kind)))?;
+    let unread = for_each(path, Place::look, |place, kind| {
+        found.push((place.path.clone(), kind));
+    })?;
+    // It might hold another.
+    if let Some(error) = unread.into_iter().next() {
+        return Err(error);
+    }
     if let [only] = found.as_slice() {
         return Ok(only.clone());
     }
@@ -159,6 +199,10 @@ pub(crate) fn only_one(path: &Path) -> Result<(PathBuf, DatasetKind)> {
 fn recognise(place: &Place) -> Vec<DatasetKind> {
     let kinds = DatasetKind::ALL.iter().map(|(kind, _)| *kind);
     let mut fitting: Vec<DatasetKind> = kinds.filter(|kind| fits(place, *kind)).collect();
+    // Ref-DAVIS-2017 is often converted to the form of Ref-YouTube-VOS, beside its texts or without them.
+    if fitting.contains(&DatasetKind::RefDavis) {
+        return vec![DatasetKind::RefDavis];
+    }
     let beside = [DatasetKind::A2dSentences, DatasetKind::JhmdbSentences];
     if !fitting.iter().all(|kind| beside.contains(kind)) {
         fitting.truncate(1);
@@ -207,7 +251,9 @@ fn fits(place: &Place, kind: DatasetKind) -> bool {
         Kind::VideoMme => !answering::video_mme_files(place).is_empty(),
         Kind::Got10k => !grounding::got_10k_splits(place).is_empty(),
         Kind::KittiMots => {
-            place.has_folder("instances_txt") || place.named("", ".seqmap").next().is_some()
+            place.has_folder("instances_txt")
+                || place.named("", ".seqmap").next().is_some()
+                || picture_folder(&place.path).is_some()
         }
         Kind::NuScenes => !driving::nu_scenes_versions(place).is_empty(),
         Kind::WaymoRecords => place.named("", ".tfrecord").next().is_some(),
@@ -267,4 +313,59 @@ fn survey(place: &Place, kind: DatasetKind, mut survey: Survey<'_>) -> Validatio
         problems.push(problem);
     }
     Validation { overview, problems }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    /// Refuses to look at folders `closed`.
+    fn guarded(path: &Path) -> Result<Place> {
+        if path.ends_with("closed") {
+            return Err(DatasetError::Read {
+                path: path.to_owned(),
+                source: Error::from(ErrorKind::PermissionDenied),
+            });
+        }
+        Place::look(path)
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_a_problem_with_its_cause() {
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("a/closed");
+        fs::create_dir_all(&closed).unwrap();
+        let error = for_each(folder.path(), guarded, |_, _| ()).unwrap_err();
+        assert!(matches!(error, DatasetError::Read { path, .. } if path == closed));
+        fs::create_dir(folder.path().join("mots")).unwrap();
+        fs::write(folder.path().join("mots/val.seqmap"), "0002 empty 0 9\n").unwrap();
+        let mut found = Vec::new();
+        let unread = for_each(folder.path(), guarded, |place, kind| {
+            found.push(survey(place, kind, Survey::new(kind, &place.path)));
+        });
+        note_unread(&mut found, &unread.unwrap());
+        let [only] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!((only.overview.problem_count, only.problems.len()), (1, 1));
+        assert_eq!(only.problems[0].path.as_ref(), Some(&closed));
+        let stated = &only.overview.problems[0];
+        assert!(
+            stated.ends_with("cannot read: permission denied"),
+            "{stated}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_shows_a_data_set_once() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("mots")).unwrap();
+        fs::write(folder.path().join("mots/val.seqmap"), "0002 empty 0 9\n").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
+        assert_eq!(inspect(folder.path()).unwrap().len(), 1);
+    }
 }

@@ -8,12 +8,24 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
+use crate::formats::json_outline::outline;
 use crate::names::{files, folders};
 
 /// Bytes of a file that are looked at.
 const BEGINNING: u64 = 1 << 16;
 /// JSON files of a folder that are looked at.
 const MOST_PEEKS: usize = 64;
+/// Bytes of a folder's larger files whose keys are looked for beyond their beginnings.
+const MOST_SCANNED: u64 = 1 << 28;
+/// Keys of which one stands first in files of COCO's form.
+const SECTIONS: [&str; 6] = [
+    "info",
+    "licenses",
+    "images",
+    "annotations",
+    "categories",
+    "videos",
+];
 
 /// Names under which parts of data sets are kept.
 pub(crate) const SPLITS: [&str; 8] = [
@@ -35,7 +47,7 @@ pub(crate) struct Place {
     beginnings: OnceCell<Vec<Beginning>>,
 }
 
-/// The first bytes of a file.
+/// The first bytes of a file; of one in COCO's form, its keys as well.
 struct Beginning {
     name: String,
     text: String,
@@ -103,15 +115,35 @@ impl Place {
             ending.is_some_and(|ending| ending == "json" || ending == "jsonl")
         };
         let names = self.files.iter().filter(is_json).take(MOST_PEEKS);
+        let mut left = MOST_SCANNED;
         let beginnings = names.filter_map(|name| {
             let mut bytes = Vec::new();
-            let file = File::open(self.path.join(name)).ok()?;
-            file.take(BEGINNING).read_to_end(&mut bytes).ok()?;
+            let mut file = File::open(self.path.join(name)).ok()?;
+            file.by_ref().take(BEGINNING).read_to_end(&mut bytes).ok()?;
+            let length = file.metadata().ok()?.len();
+            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            if length > BEGINNING && has_sections(&text) {
+                let scanned = length.min(left);
+                left -= scanned;
+                let rest = file.take(scanned.saturating_sub(BEGINNING));
+                let keys = outline(bytes.as_slice().chain(rest)).ok()?;
+                text.extend(keys.iter().map(|key| format!("\n\"{key}\"")));
+            }
             Some(Beginning {
                 name: name.clone(),
-                text: String::from_utf8_lossy(&bytes).into_owned(),
+                text,
             })
         });
         beginnings.collect()
     }
+}
+
+/// Whether a text is the beginning of a file in COCO's form, whose lists may stand in any order.
+fn has_sections(text: &str) -> bool {
+    let inner = text.trim_start_matches('\u{feff}').trim_start();
+    let first = inner.strip_prefix('{').map(str::trim_start);
+    first.is_some_and(|rest| {
+        let mut keys = SECTIONS.iter();
+        keys.any(|key| rest.starts_with(&format!("\"{key}\"")))
+    })
 }

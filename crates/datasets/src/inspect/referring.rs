@@ -1,6 +1,7 @@
 //! Overviews of sentences about objects.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::overview::SplitOverview;
 use super::place::{Place, SPLITS};
@@ -157,8 +158,29 @@ fn check_masks(videos: &[ReferringVideo], masks: &MaskDictionary, survey: &mut S
     }
 }
 
-/// Whether one of the four text files is there.
+/// Whether one of the four text files is there, or sentences about videos of DAVIS in the form of Ref-YouTube-VOS.
 pub(super) fn is_ref_davis(place: &Place) -> bool {
+    let converted = place.path.join("meta_expressions");
+    has_texts(place)
+        || SPLITS
+            .iter()
+            .any(|split| is_of_davis(&converted.join(split)))
+}
+
+/// Whether the sentences in a folder name a video of DAVIS's `train` or `val` early on.
+fn is_of_davis(folder: &Path) -> bool {
+    const VIDEOS: [&str; 4] = ["bear", "bmx-bumps", "bike-packing", "blackswan"];
+    let Ok(place) = Place::look(folder) else {
+        return false;
+    };
+    let names = |video: &&str| {
+        let found = place.json_with(&["\"videos\"", &format!("\"{video}\":")]);
+        found.contains(&"meta_expressions.json")
+    };
+    VIDEOS.iter().any(names)
+}
+
+fn has_texts(place: &Place) -> bool {
     let names = DavisAnnotator::ALL.map(DavisAnnotator::file_name);
     let inner = place.path.join("davis_text_annotations");
     names
@@ -167,6 +189,13 @@ pub(super) fn is_ref_davis(place: &Place) -> bool {
 }
 
 pub(super) fn ref_davis(place: &Place, survey: &mut Survey<'_>) {
+    let is_converted = place.has_folder("meta_expressions");
+    if is_converted {
+        ref_youtube_vos(place, survey);
+    }
+    if is_converted && !has_texts(place) {
+        return;
+    }
     let Some(set) = survey.check(RefDavis::open(&place.path)) else {
         return;
     };

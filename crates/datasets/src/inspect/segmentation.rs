@@ -1,6 +1,7 @@
 //! Overviews of video object and instance segmentation.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use png::ColorType;
 
@@ -283,7 +284,7 @@ pub(super) fn instances(place: &Place, survey: &mut Survey<'_>) {
     }
 }
 
-/// Whether the folder holds nothing but folders of PNGs: a method's results.
+/// Whether the folder holds nothing but folders of PNGs, and what people and programs leave beside them: a method's results.
 pub(super) fn is_label_pictures(place: &Place) -> bool {
     let holds_pngs = |name: &String| {
         files(&place.path.join(name)).is_ok_and(|names| {
@@ -294,7 +295,10 @@ pub(super) fn is_label_pictures(place: &Place) -> bool {
     let mut names = place.folders.iter().peekable();
     names.peek().is_some()
         && names.all(holds_pngs)
-        && place.files.iter().all(is_rubbish)
+        && place
+            .files
+            .iter()
+            .all(|name| is_rubbish(name) || has_ending(name, "md"))
         && !is_painted(place)
 }
 
@@ -315,9 +319,14 @@ fn is_painted(place: &Place) -> bool {
     })
 }
 
-/// Files that programs leave behind.
+/// Files that programs leave behind, and texts of people.
 fn is_rubbish(name: &String) -> bool {
-    name == "Thumbs.db" || name == "desktop.ini"
+    name == "Thumbs.db" || name == "desktop.ini" || has_ending(name, "txt")
+}
+
+fn has_ending(name: &str, wanted: &str) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case(wanted))
 }
 
 pub(super) fn label_pictures(place: &Place, survey: &mut Survey<'_>) {

@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::sample::VideoSample;
 
 /// Problems that an overview keeps word for word.
-const KEPT_IN_OVERVIEW: usize = 3;
+pub(super) const KEPT_IN_OVERVIEW: usize = 3;
 
 /// Problems that a validation keeps.
-const KEPT: usize = 100;
+pub(super) const KEPT: usize = 100;
 
 /// An overview being made.
 pub(super) struct Survey<'a> {

@@ -114,6 +114,7 @@ pub(super) fn collect(path: &Path, file: File, instances: &mut VideoInstances) -
 fn empty_track(annotation: &FileTrack, id: u64, video: u64) -> InstanceTrack {
     InstanceTrack {
         id,
+        instance: None,
         video,
         category: annotation.category_id,
         is_crowd: annotation.iscrowd,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::annotation::LabelEncoding;
 use crate::error::{DatasetError, Result};
-use crate::names::{check_name, folders};
+use crate::names::{check_name, folders, is_litter};
 use crate::sample::VideoSample;
 
 /// Which year's annotations a folder holds.
@@ -211,6 +211,7 @@ fn lists(place: &Path) -> Vec<String> {
     let entries = fs::read_dir(place).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".txt")?.to_owned()))
+        .filter(|name| !is_litter(name))
         .collect();
     names.sort_unstable();
     names

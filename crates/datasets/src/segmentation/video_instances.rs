@@ -130,6 +130,8 @@ pub struct InstanceVideo {
 pub struct InstanceTrack {
     /// Its number.
     pub id: u64,
+    /// Its number among the objects of its video, where the file counts them by themselves as well.
+    pub instance: Option<u64>,
     /// Number of its video.
     pub video: u64,
     /// Number of its category.
@@ -284,6 +286,7 @@ fn track(
     };
     Ok(InstanceTrack {
         id: track.id,
+        instance: track.instance_id,
         video: video.id,
         category: track.category_id,
         is_crowd: track.iscrowd,

@@ -88,6 +88,7 @@ fn objects_of_sa_v_keep_their_folders_numbers_plus_one() {
     }
     let counts = convert(&from, &to, MaskForm::Davis).unwrap();
     assert_eq!((counts.videos, counts.frames, counts.masks), (1, 1, 2));
+    assert_eq!(counts.renumbered_videos, 1);
     assert_eq!(labels(&to, "v")[0].labels(), [1, 0, 5, 0, 0, 0, 0, 0]);
 }
 
@@ -108,6 +109,7 @@ fn large_numbers_are_replaced_and_contested_pixels_counted() {
         masks: 2,
         contested_pixels: 1,
         renumbered_videos: 1,
+        void_pixels: 0,
     };
     assert_eq!(counts, expected);
     let found = labels(&to, "v");

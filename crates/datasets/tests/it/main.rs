@@ -4,6 +4,7 @@
 mod answering;
 mod construction;
 mod conversion;
+mod conversion_limits;
 mod damage;
 mod davis;
 mod driving;
@@ -13,6 +14,7 @@ mod inspection;
 mod mutation;
 mod pickled_masks;
 mod questions;
+mod recognition;
 mod referring;
 mod rig;
 mod segmentation;

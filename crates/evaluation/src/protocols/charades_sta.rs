@@ -1,6 +1,6 @@
 //! Charades-STA: sentences to moments.
 //!
-//! In: lines `VIDEO START END##SENTENCE`, and proposals by sentence, best first. Out: recall at ranks, and mean overlap.
+//! In: lines `VIDEO START END##SENTENCE`, and proposals by sentence with their scores. Out: recall at ranks, and mean overlap.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -85,12 +85,35 @@ fn moments(
     Ok(kept)
 }
 
+/// The proposals of a result, the surest first; equal scores keep the order of the list.
+fn ranked(result: HighlightResult) -> Vec<Span> {
+    let mut windows = result.windows;
+    windows.sort_by(|one, other| other.score.total_cmp(&one.score));
+    windows.into_iter().map(|window| window.span).collect()
+}
+
+/// The results; a proposal that ends before it begins is refused.
+fn results(task: &Task<'_>) -> Result<Vec<HighlightResult>, EvaluationError> {
+    let results = HighlightResult::read_all(task.inputs.predictions)?;
+    let mut problems = Problems::default();
+    for result in &results {
+        let mut spans = result.windows.iter().map(|window| window.span);
+        if let Some(span) = spans.find(|span| span.end < span.start) {
+            let name = format!("qid {}, {}: {}", result.id, result.video, result.text);
+            let reason = format!("a window from {} to {} seconds", span.start, span.end);
+            problems.push(Problem::value(name, reason));
+        }
+    }
+    problems.check(task.inputs.predictions)?;
+    Ok(results)
+}
+
 /// Joins sentences and proposals by video and words; sentences that stand several times are joined in their order.
 fn asked(task: &Task<'_>, report: &mut Report) -> Result<Vec<Asked>, EvaluationError> {
     let moments = moments(task, report)?;
-    let mut results: BTreeMap<(String, String), VecDeque<HighlightResult>> = BTreeMap::new();
-    for result in HighlightResult::read_all(task.inputs.predictions)? {
-        results
+    let mut by_words: BTreeMap<(String, String), VecDeque<HighlightResult>> = BTreeMap::new();
+    for result in results(task)? {
+        by_words
             .entry(key(&result.video, &result.text))
             .or_default()
             .push_back(result);
@@ -98,12 +121,12 @@ fn asked(task: &Task<'_>, report: &mut Report) -> Result<Vec<Asked>, EvaluationE
     let (mut asked, mut problems, mut missing) = (Vec::new(), Problems::default(), 0);
     let leaves_out = task.options.missing == Missing::LeaveOut;
     for (index, (moment, seconds)) in moments.into_iter().enumerate() {
-        let found = results.get_mut(&key(&moment.video, &moment.text));
+        let found = by_words.get_mut(&key(&moment.video, &moment.text));
         let id = format!("{index}/{}", moment.video);
         match found.and_then(VecDeque::pop_front) {
             Some(result) => asked.push(Asked {
                 id,
-                proposals: result.windows.iter().map(|window| window.span).collect(),
+                proposals: ranked(result),
                 text: moment.text,
                 truth: moment.span,
                 seconds,
@@ -115,7 +138,7 @@ fn asked(task: &Task<'_>, report: &mut Report) -> Result<Vec<Asked>, EvaluationE
             }),
         }
     }
-    let unexpected = results.into_values().flatten();
+    let unexpected = by_words.into_values().flatten();
     if leaves_out {
         let others = unexpected.count();
         report.notes.push(format!(

@@ -86,12 +86,20 @@ fn enough(id: &str, what: &str, found: usize, frames: usize) -> Result<(), Probl
     Err(Problem::value(id, reason))
 }
 
+/// A sentence about a video of which the ground truth lists no frame.
+fn without_frames(task: &Task<'_>, sentence: &Sentence<'_>) -> Problem {
+    let problem = Problem::value(&sentence.id, "a video without frames");
+    problem.of_truth(task.inputs.truth)
+}
+
 /// The true masks of a sentence, one for each frame where it means anything.
 fn true_masks(sentence: &Sentence<'_>, masks: &MaskDictionary) -> Result<ExpressionMasks, Problem> {
-    let found = masks.expression_masks(sentence.expression)?;
+    let of_truth = |problem: Problem| problem.of_truth(masks.path());
+    let found = masks.expression_masks(sentence.expression);
+    let found = found.map_err(|error| of_truth(error.into()))?;
     if !found.tracks.is_empty() {
         let frames = sentence.video.frames.len();
-        enough(&sentence.id, "masks", found.frames(), frames)?;
+        enough(&sentence.id, "masks", found.frames(), frames).map_err(of_truth)?;
     }
     Ok(found)
 }
@@ -225,19 +233,23 @@ fn by_dictionary(
         let frames = &sentence.video.frames;
         let paths = pictures(&sentence.id, folder, frames)?;
         let truth = true_masks(sentence, masks)?;
+        let union = |frame: usize| {
+            let union = truth.union(frame);
+            union.map_err(|error| Problem::from(error).of_truth(masks.path()))
+        };
         let (mut fold, mut worst, mut size) = (None, WorstFrame::default(), None);
         for (index, path) in paths.iter().enumerate() {
             let prediction = sentence.prediction(path, size)?;
             size = Some(prediction.size());
-            let code = truth.union(index)?;
+            let code = union(index)?;
             let truth = decoded(code.as_ref(), path, prediction.size())?;
             let fold = fold
                 .get_or_insert_with(|| ExpressionSequence::new(prediction.size(), frames.len()));
             worst.push(index, fold.push(&truth, &prediction).map_err(&refuse)?);
         }
-        let empty = || Problem::value(&sentence.id, "a video without frames");
+        let empty = || without_frames(task, sentence);
         let scores = fold.ok_or_else(empty)?.finish().map_err(&refuse)?;
-        let codes = truth.union(worst.frame())?.into_iter().collect();
+        let codes = union(worst.frame())?.into_iter().collect();
         let video = frames_of(sentence.video)?;
         let shown = paths.get(worst.frame()).map(|path| {
             let shown = [MaskSource::Codes(codes), any_label(path)];
@@ -339,9 +351,7 @@ fn labels(task: &Task<'_>, sentence: &Sentence<'_>) -> Result<Vec<u8>, Problem> 
         given.collect()
     };
     labels.filter(|labels| !labels.is_empty()).ok_or_else(|| {
-        Problem::value(
-            &sentence.id,
-            "the ground truth does not say which object is meant",
-        )
+        let reason = "the ground truth does not say which object is meant";
+        Problem::value(&sentence.id, reason).of_truth(task.inputs.truth)
     })
 }

@@ -3,10 +3,12 @@
 //! In: text files of masks, and a map of sequences. Out: MOTSA and its kin for each class.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use tubelet_datasets::{MotsObject, MotsRange, MotsSequence};
-use tubelet_metrics::{KittiMotsSequence, MOTS_CAR, MOTS_PEDESTRIAN, MotsCounts, TrackedMask};
+use tubelet_datasets::{DatasetError, MotsObject, MotsRange, MotsSequence};
+use tubelet_metrics::{
+    KittiMotsSequence, MOTS_CAR, MOTS_PEDESTRIAN, MetricsError, MotsCounts, TrackedMask,
+};
 
 use crate::error::{EvaluationError, Problem, Problems};
 use crate::evidence::{Evidence, FramePicture, MaskEvidence, MaskSource};
@@ -26,10 +28,23 @@ fn folder(task: &Task<'_>) -> PathBuf {
     task.inputs.truth.to_owned()
 }
 
+/// A folder in which nothing is found.
+fn no_sequences(truth: &Path) -> EvaluationError {
+    let reason = "there is no `SEQUENCE.txt` such as `0002.txt`, neither in the folder nor in `instances_txt`";
+    EvaluationError::Dataset(DatasetError::Layout {
+        path: truth.to_owned(),
+        dataset: "KITTI MOTS",
+        reason: reason.to_owned(),
+    })
+}
+
 /// The sequences of a map, or all with `None` for their last frame.
 fn sequences(task: &Task<'_>) -> Result<Vec<(String, Option<usize>)>, EvaluationError> {
     let Some(split) = &task.options.split else {
         let names = stems(&folder(task), ".txt")?;
+        if names.is_empty() {
+            return Err(no_sequences(task.inputs.truth));
+        }
         return Ok(names.into_iter().map(|name| (name, None)).collect());
     };
     let file = format!("{split}.seqmap");
@@ -67,7 +82,9 @@ pub(crate) fn kitti_mots(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let folder = folder(task);
     let scored = task.score_all(&sequences, |(name, last)| {
         let file = format!("{name}.txt");
-        let mut truth = MotsSequence::read(folder.join(&file))?;
+        let path = folder.join(&file);
+        let truth = MotsSequence::read(&path);
+        let mut truth = truth.map_err(|error| Problem::from(error).of_truth(&path))?;
         let mut found = MotsSequence::read(task.inputs.predictions.join(&file))?;
         let end = |of: &MotsSequence| of.frames.keys().next_back().map_or(0, |last| last + 1);
         let both = end(&truth).max(end(&found));
@@ -89,6 +106,9 @@ pub(crate) fn kitti_mots(task: &Task<'_>) -> Result<Report, EvaluationError> {
             *total = total.plus(counts);
         }
         report.samples.extend(samples);
+    }
+    if report.samples.is_empty() {
+        return Err(EvaluationError::Metrics(MetricsError::NoSamples));
     }
     for ((_, name), total) in CLASSES.into_iter().zip(totals) {
         let figures = figures(&total);

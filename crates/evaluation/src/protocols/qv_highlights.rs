@@ -3,6 +3,7 @@
 //! In: queries, and a submission. Out: the figures of `standalone_eval`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use tubelet_datasets::{HighlightQuery, HighlightResult};
 use tubelet_metrics::{
@@ -72,6 +73,14 @@ fn content(
             "{without} results have no `pred_relevant_windows`; their queries count as missed."
         ));
     }
+    let windows = results.values().flat_map(|result| &result.windows);
+    let inverted = windows.filter(|window| window.span.end < window.span.start);
+    let inverted = inverted.count();
+    if inverted > 0 {
+        report.notes.push(format!(
+            "{inverted} windows end before they begin; these share nothing, as by the official code."
+        ));
+    }
     if !content.highlights {
         let note =
             "There are no `pred_saliency_scores`, and therefore no figures of highlights (HL).";
@@ -81,10 +90,13 @@ fn content(
 }
 
 /// The judgements of a query's clips.
-fn clips(query: &HighlightQuery) -> Result<Vec<JudgedClip>, Problem> {
+fn clips(truth: &Path, query: &HighlightQuery) -> Result<Vec<JudgedClip>, Problem> {
     let judged = query.clips.iter().map(|clip| {
         let judgements = clip.scores.as_slice().try_into();
-        let wrong = |_| Problem::value(query.id.to_string(), "a clip needs three judgements");
+        let wrong = |_| {
+            let problem = Problem::value(query.id.to_string(), "a clip needs three judgements");
+            problem.of_truth(truth)
+        };
         Ok(JudgedClip {
             clip: clip.clip,
             judgements: judgements.map_err(wrong)?,
@@ -147,7 +159,7 @@ fn score(
     let truth = QvTruth {
         video_seconds: query.seconds,
         moments: &query.windows,
-        clips: &clips(query)?,
+        clips: &clips(task.inputs.truth, query)?,
     };
     let prediction = QvPrediction {
         moments: &moments,

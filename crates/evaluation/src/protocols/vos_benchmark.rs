@@ -2,7 +2,9 @@
 //!
 //! In: folders of label pictures. Out: means over all objects of all videos.
 
-use tubelet_datasets::{Davis, LabelEncoding, SaV};
+use std::path::Path;
+
+use tubelet_datasets::{Davis, LabelEncoding, SaV, VideoSample};
 use tubelet_metrics::{
     FrameScore, SaVObject, ScoreMean, ScoreMeanFold, ScoredFrames, VosBenchmarkSequence,
 };
@@ -101,13 +103,20 @@ pub(crate) fn sa_v(task: &Task<'_>) -> Result<Report, EvaluationError> {
     let mut problems = Problems::default();
     for video in videos {
         let folder = task.inputs.predictions.join(&video);
-        let names = data.objects(&video)?;
-        let names = task.pair("object", (&names, &folders(&folder)?), &mut report)?;
-        for name in names {
+        let known = data.objects(&video)?.into_iter();
+        let known: Vec<_> = known
+            .map(|name| (format!("{video}/{name}"), name))
+            .collect();
+        let found = folders(&folder)?.into_iter();
+        let found: Vec<String> = found.map(|name| format!("{video}/{name}")).collect();
+        let named = (known, |(id, _): &(String, String)| id.clone());
+        for (id, name) in task.pair_items("object", named, &found, &mut report)? {
             let pair = || {
-                let (truth, found) = (data.sample(&video, &name)?, Davis::result(&folder, &name)?);
                 // The official code refuses a third value on either side.
                 let encodings = [LabelEncoding::OneObject; 2];
+                let (truth, labels) = (data.sample(&video, &name)?, folder.join(&name));
+                let found =
+                    VideoSample::pair(&id, Path::new(""), &labels, LabelEncoding::OneObject)?;
                 pair_frames(&truth, &found, encodings, scored_frames(task))
             };
             objects.extend(

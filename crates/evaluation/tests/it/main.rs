@@ -24,4 +24,5 @@ mod segmentation;
 mod sentences;
 mod shared;
 mod tracking;
+mod truths;
 mod tubes;

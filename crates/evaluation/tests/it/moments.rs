@@ -83,6 +83,63 @@ fn the_three_best_of_five_moments_have_a_mean_of_their_own() {
 }
 
 #[test]
+fn moments_of_charades_are_ranked_by_their_scores_and_else_by_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.txt"),
+        folder.path().join("found.jsonl"),
+    );
+    fs::write(&truth, "V 0.0 10.0##someone sits down.\n").unwrap();
+    fs::write(
+        folder.path().join("Charades_v1_test.csv"),
+        "id,length\nV,30.0\n",
+    )
+    .unwrap();
+    for (windows, best) in [
+        ([[0.0, 2.0, 0.2], [0.0, 10.0, 0.9], [0.0, 8.0, 0.5]], 1.0),
+        ([[0.0, 2.0, 0.2], [0.0, 8.0, 0.9], [0.0, 10.0, 0.9]], 0.8),
+        ([[0.0, 2.0, -0.2], [0.0, 8.0, -0.9], [0.0, 10.0, -0.9]], 0.2),
+    ] {
+        let row = json!({"qid": 0, "query": "someone sits down.", "vid": "V", "pred_relevant_windows": windows});
+        fs::write(&found, lines(&[row])).unwrap();
+        for rules in ["lgi", "2d-tan"] {
+            let report = judge("charades-sta", &truth, &found, &by(rules)).unwrap();
+            near(rules, figure(&report, "mIoU"), best);
+            near(rules, report.samples[0].values[0].unwrap(), best);
+        }
+    }
+}
+
+#[test]
+fn moments_that_end_before_they_begin_are_refused_or_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.txt"),
+        folder.path().join("found.jsonl"),
+    );
+    fs::write(&truth, "V 0.0 10.0##someone sits down.\n").unwrap();
+    let windows = [[0.0, 2.0, 0.9], [9.0, 1.0, 0.5]];
+    let row = json!({"qid": 7, "query": "someone sits down.", "vid": "V", "pred_relevant_windows": windows});
+    fs::write(&found, lines(&[row])).unwrap();
+    let error = judge("charades-sta", &truth, &found, &Options::default());
+    let error = error.unwrap_err().to_string();
+    let named =
+        "found.jsonl: 1 problem\n  1. `qid 7, V: someone sits down.`: a window from 9 to 1 seconds";
+    assert!(error.ends_with(named), "{error}");
+    // `standalone_eval` takes such windows, which share nothing.
+    let vectors = golden("qv_highlights");
+    let report = judge_queries(&vectors, |_, row| {
+        for window in row["pred_relevant_windows"].as_array_mut().unwrap() {
+            *window = json!([90.0, 10.0, 0.5]);
+        }
+    });
+    let report = report.unwrap();
+    assert!(report.notes[0].contains("windows end before they begin"));
+    assert_eq!(figure(&report, "MR-full-mAP"), 0.0);
+    assert_eq!(figure(&report, "MR-full-R1@0.50"), 0.0);
+}
+
+#[test]
 fn real_sentences_of_charades_answered_with_the_truth_are_all_found() {
     let Some(data) = shared("charades_sta") else {
         return;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tubelet_evaluation::{Missing, Options, Protocol};
+use tubelet_evaluation::{EvaluationError, Missing, Options, Protocol};
 use tubelet_geometry::FrameSize;
 use tubelet_video::LabelMap;
 
@@ -71,6 +71,82 @@ fn several_objects_in_a_predicted_mask_of_one_are_refused() {
     let error = error.unwrap_err().to_string();
     assert!(
         error.contains("00002.png") && error.contains("[1, 2]"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_missing_of_sa_v_is_named_with_its_video_and_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("sav_val"), folder.path().join("found"));
+    for object in ["000", "001"] {
+        sequence(&truth.join("Annotations_6fps/judo").join(object), 1, 0);
+    }
+    sequence(&found.join("judo/000"), 1, 0);
+    let refused = || {
+        let error = judge("sa-v", &truth, &found, &Options::default());
+        error.unwrap_err().to_string()
+    };
+    let error = refused();
+    assert!(
+        error.ends_with("no prediction for object `judo/001`"),
+        "{error}"
+    );
+    sequence(&found.join("judo/001"), 1, 0);
+    fs::remove_file(found.join("judo/001/00002.png")).unwrap();
+    let error = refused();
+    assert!(
+        error.ends_with("no prediction for frame `judo/001/00002`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_leaving_out_does_not_mend_is_another_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    sequence(&truth.join("Annotations/480p/v"), 1, 0);
+    sequence(&found.join("v"), 1, 0);
+    fs::remove_file(found.join("v/00002.png")).unwrap();
+    let refused = |options: &Options| judge("davis-2017", &truth, &found, options).unwrap_err();
+    let (whole, in_common) = (refused(&Options::default()), refused(&common()));
+    assert!(matches!(whole, EvaluationError::Refused { count: 1, .. }));
+    assert!(matches!(
+        in_common,
+        EvaluationError::Unusable { count: 1, .. }
+    ));
+    assert_eq!(whole.to_string(), in_common.to_string());
+}
+
+#[test]
+fn folders_without_drives_are_no_ground_truth_of_kitti_mots() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (folder.path().join("truth"), folder.path().join("found"));
+    fs::create_dir_all(&found).unwrap();
+    let refused = |options: &Options| {
+        let error = judge("kitti-mots", &truth, &found, options);
+        error.unwrap_err().to_string()
+    };
+    fs::create_dir_all(&truth).unwrap();
+    let looked_for = "neither in the folder nor in `instances_txt`";
+    assert!(refused(&Options::default()).contains(looked_for));
+    sequence(&truth.join("Annotations/480p/v"), 1, 0);
+    for options in [Options::default(), common()] {
+        let error = refused(&options);
+        assert!(
+            error.contains("truth") && error.contains(looked_for),
+            "{error}"
+        );
+    }
+    fs::write(truth.join("0002.txt"), "0 1001 1 2 3 123\n").unwrap();
+    let error = refused(&Options::default());
+    assert!(
+        error.contains("no prediction for sequence `0002`"),
+        "{error}"
+    );
+    let error = refused(&common());
+    assert!(
+        error.starts_with("there is no sample to score in "),
         "{error}"
     );
 }

@@ -16,11 +16,11 @@ use tubelet_video::Frame;
 
 use crate::judged::{common, figure, judge, near, of_group};
 
-const SIZES: [FrameSize; 2] = [FrameSize::new(40, 30), FrameSize::new(32, 20)];
+pub(crate) const SIZES: [FrameSize; 2] = [FrameSize::new(40, 30), FrameSize::new(32, 20)];
 const CAMERAS: [&str; 2] = ["left", "right"];
 const STEPS: usize = 2;
 
-fn square(size: FrameSize, left: usize, width: usize) -> Mask {
+pub(crate) fn square(size: FrameSize, left: usize, width: usize) -> Mask {
     let mut mask = Mask::new(size);
     mask.fill_rect(PixelRect {
         left,
@@ -49,7 +49,7 @@ fn found(step: usize, camera: usize) -> Vec<(u64, Mask)> {
     vec![truth(step, camera).swap_remove(0)]
 }
 
-fn labels(folder: &Path, objects: impl Fn(usize, usize) -> Vec<(u64, Mask)>) {
+pub(crate) fn labels(folder: &Path, objects: impl Fn(usize, usize) -> Vec<(u64, Mask)>) {
     let writer = RigLabelWriter::create(folder, &CAMERAS.map(str::to_owned)).unwrap();
     for step in 0..STEPS {
         for (camera, name) in CAMERAS.into_iter().enumerate() {
@@ -164,14 +164,16 @@ fn a_folder_of_nu_scenes_and_a_segment_of_waymo_are_ground_truth() {
     let gt = root.join("nuscenes");
     let forms = (RigPictureForm::Png, RigMaskForm::RunLengths);
     let mut writer = NuScenesWriter::create(&gt, "v1.0-mini", forms).unwrap();
-    writer.write(&mut calibrated(CAMERAS)).unwrap();
+    writer.write(&mut calibrated(CAMERAS, truth)).unwrap();
     writer.finish().unwrap();
     let pred = root.join("pred");
     labels(&pred.join("clip"), found);
     check(&gt, &pred);
     // Waymo's cameras are in the order of its numbers: the front camera comes first.
     let segment = root.join("segment.tfrecord");
-    calibrated(waymo).write_waymo_records(&segment, 90).unwrap();
+    calibrated(waymo, truth)
+        .write_waymo_records(&segment, 90)
+        .unwrap();
     let other = root.join("other");
     for (ours, theirs) in CAMERAS.into_iter().zip(waymo) {
         fs::create_dir_all(&other).unwrap();
@@ -181,7 +183,10 @@ fn a_folder_of_nu_scenes_and_a_segment_of_waymo_are_ground_truth() {
     near("J", figure(&report, "J"), 3.5 / 4.0);
 }
 
-fn calibrated(names: [&str; 2]) -> RigClip {
+pub(crate) fn calibrated(
+    names: [&str; 2],
+    truth: impl Fn(usize, usize) -> Vec<(u64, Mask)>,
+) -> RigClip {
     let cameras = names.into_iter().zip(SIZES).map(|(name, size)| {
         let lens = Lens::from_calibration([30.0; 2], [19.5, 14.5], Distortion::None).unwrap();
         let place = RigidTransform::IDENTITY;

@@ -56,7 +56,7 @@ fn pickled(value: &serde_json::Value) -> Vec<u8> {
     }
 }
 
-fn code(mask: &RunLength) -> serde_json::Value {
+pub(crate) fn code(mask: &RunLength) -> serde_json::Value {
     json!({"size": [mask.size().height, mask.size().width], "counts": mask.to_text()})
 }
 

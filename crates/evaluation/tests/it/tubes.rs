@@ -171,6 +171,37 @@ fn rules_differ_where_they_say_so() {
 }
 
 #[test]
+fn predicted_boxes_that_end_before_they_begin_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (truth, found) = (
+        folder.path().join("truth.json"),
+        folder.path().join("tubes.json"),
+    );
+    let clip = json!({"a.mp4": {"bbox": [[10, 10, 20, 20]], "st_frame": 31, "st_time": 0, "ed_time": 1,
+        "img_num": 200, "English": "a woman", "img_size": [100, 100]}});
+    fs::write(&truth, clip.to_string()).unwrap();
+    for (edges, is_box) in [
+        ([10, 10, 30, 30], true),
+        ([10, 10, 10, 30], true),
+        ([30, 10, 10, 30], false),
+        ([10, 30, 30, 10], false),
+    ] {
+        let tubes =
+            json!([{"id": "a.mp4", "span": [30, 31], "boxes": {"30": edges, "31": [0, 0, 1, 1]}}]);
+        fs::write(&found, tubes.to_string()).unwrap();
+        let report = judge("hc-stvg", &truth, &found, &Options::default());
+        let error = report.map(|_| ()).map_err(|error| error.to_string());
+        match error {
+            Ok(()) => assert!(is_box),
+            Err(error) => {
+                let named = "tubes.json: 1 problem\n  1. `a.mp4`: the box of frame 30 ends before it begins";
+                assert!(!is_box && error.contains(named), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn two_boxes_without_area_share_nothing_and_are_noted() {
     let folder = tempfile::tempdir().unwrap();
     let (truth, found) = (
@@ -268,9 +299,19 @@ fn sentences_that_stcat_leaves_out_need_no_tube() {
         }
     }
     fs::write(&found, json!([tube(0)]).to_string()).unwrap();
-    let error = judged("definition").unwrap_err().to_string();
-    assert!(error.ends_with("no prediction for sentence `1`"), "{error}");
+    let gap = "1 sentences are left out, because the ground truth lacks a box in their tube: `1` (frame 2).";
+    for tubes in [json!([tube(0)]), json!([tube(0), tube(1)])] {
+        fs::write(&found, tubes.to_string()).unwrap();
+        // All frames are sampled at five frames a second.
+        for rules in ["definition", "tubedetr"] {
+            let report = judged(rules).unwrap();
+            assert_eq!(report.samples.len(), 1);
+            assert_eq!(report.notes, [gap]);
+        }
+    }
     fs::write(&found, json!([tube(1)]).to_string()).unwrap();
-    let error = judged("stcat").unwrap_err().to_string();
-    assert!(error.ends_with("no prediction for sentence `0`"), "{error}");
+    for rules in ["stcat", "definition"] {
+        let error = judged(rules).unwrap_err().to_string();
+        assert!(error.ends_with("no prediction for sentence `0`"), "{error}");
+    }
 }

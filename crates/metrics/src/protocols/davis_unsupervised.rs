@@ -373,11 +373,9 @@ mod tests {
 
     #[test]
     fn trackeval_takes_a_number_that_no_frame_shows_for_no_proposal() {
-        let row = |labels: [u8; 3]| std::array::from_fn(|at| labels.get(at).copied().unwrap_or(0));
-        let frames = [
-            (row([1, 0, 1]), row([3, 1, 1])),
-            (row([255, 2, 1]), row([3, 0, 1])),
-        ];
+        let row = |[a, b, c]: [u8; 3]| [a, b, c, 0, 0, 0, 0, 0, 0, 0];
+        let first = (row([1, 0, 1]), row([3, 1, 1]));
+        let frames = [first, (row([255, 2, 1]), row([3, 0, 1]))];
         let found = judged(ProposalRules::TrackEval, &frames);
         let proposals: Vec<_> = found.iter().map(|object| object.0).collect();
         assert_eq!(proposals, [Some(1), Some(3)]);

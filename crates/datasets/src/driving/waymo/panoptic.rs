@@ -83,7 +83,7 @@ pub struct WaymoPanoptic {
     instances: BTreeMap<u16, WaymoInstance>,
 }
 
-/// An object of a picture.
+/// An object of a picture, or a part of it: what is of one class and one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaymoObject {
     /// Its value in the labels.
@@ -157,6 +157,10 @@ impl WaymoSegmentation {
 
 impl WaymoPanoptic {
     /// The objects, which have an instance number; what is only of a class (road, sky) is left out.
+    ///
+    /// There is one for each value. Where annotators gave the pixels of one object two classes, as they did in real frames,
+    /// it has two values with one local number, and so with one [`WaymoObject::instance`]: together these are the object,
+    /// because `dataset.proto` gives what belongs to one object one global number and asks for no class.
     pub fn objects(&self) -> Vec<WaymoObject> {
         let values = self.labels.distinct().into_iter();
         let objects = values.map(|value| {
@@ -169,7 +173,7 @@ impl WaymoPanoptic {
         objects.filter(|object| object.local > 0).collect()
     }
 
-    /// The pixels of an object.
+    /// The pixels of an object that are of its class.
     pub fn mask(&self, object: &WaymoObject) -> Mask {
         self.labels.mask(object.value)
     }

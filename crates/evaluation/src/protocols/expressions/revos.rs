@@ -10,7 +10,9 @@ use tubelet_metrics::{
     RevosScores, StoredForeground,
 };
 
-use super::{Sentence, any_label, decoded, enough, no_masks, pictures, sentences, true_masks};
+use super::{
+    Sentence, any_label, decoded, enough, no_masks, pictures, sentences, true_masks, without_frames,
+};
 use crate::error::{EvaluationError, Problem};
 use crate::evidence::MaskSource;
 use crate::report::{Figure, Group, Report, Sample};
@@ -36,17 +38,20 @@ fn figures(scores: &RevosScores) -> Vec<Figure> {
         .collect()
 }
 
-fn class(sentence: &Sentence<'_>) -> Result<(RevosClass, &'static str), Problem> {
+fn class(task: &Task<'_>, sentence: &Sentence<'_>) -> Result<(RevosClass, &'static str), Problem> {
     match sentence.expression.kind {
         Some(0) => Ok((RevosClass::Referring, "referring")),
         Some(1) => Ok((RevosClass::Reasoning, "reasoning")),
         Some(2) => Ok((RevosClass::NonExistent, "non-existent")),
-        _ => Err(Problem::value(
-            &sentence.id,
-            "the ground truth does not say its class",
-        )),
+        _ => {
+            let reason = "the ground truth does not say its class";
+            Err(Problem::value(&sentence.id, reason).of_truth(task.inputs.truth))
+        }
     }
 }
+
+/// File of the foreground of each video.
+const FOREGROUND: &str = "mask_dict_foreground.json";
 
 /// The true masks of a sentence.
 struct Truth {
@@ -56,18 +61,21 @@ struct Truth {
 
 impl Truth {
     fn read(
+        task: &Task<'_>,
         sentence: &Sentence<'_>,
-        masks: &MaskDictionary,
-        foreground: &ForegroundDictionary,
+        (masks, foreground): (&MaskDictionary, &ForegroundDictionary),
     ) -> Result<Self, Problem> {
         let frames = sentence.video.frames.len();
         if frames == 0 {
-            return Err(Problem::value(&sentence.id, "a video without frames"));
+            return Err(without_frames(task, sentence));
         }
         let objects = true_masks(sentence, masks)?;
-        let foreground = foreground.masks(&sentence.video.name)?;
+        let path = masks.path().with_file_name(FOREGROUND);
+        let foreground = foreground.masks(&sentence.video.name);
+        let foreground = foreground.map_err(|error| Problem::from(error).of_truth(&path))?;
         let what = "masks of the foreground";
-        enough(&sentence.id, what, foreground.len(), frames)?;
+        let enough = enough(&sentence.id, what, foreground.len(), frames);
+        enough.map_err(|problem| problem.of_truth(&path))?;
         Ok(Self {
             objects,
             foreground,
@@ -132,12 +140,11 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
         .masks()
         .ok_or_else(|| no_masks(data.root(), dataset, "mask_dict.json"))?;
     let foreground = data.foreground();
-    let foreground =
-        foreground.ok_or_else(|| no_masks(data.root(), dataset, "mask_dict_foreground.json"))?;
-    let stored = if task.by("visa") {
-        StoredForeground::TwoHundredFiftyFive
-    } else {
-        StoredForeground::One
+    let foreground = foreground.ok_or_else(|| no_masks(data.root(), dataset, FOREGROUND))?;
+    let stored = match task.rules.name {
+        "visa" => StoredForeground::TwoHundredFiftyFive,
+        "sa2va" => StoredForeground::One,
+        _ => StoredForeground::Exact,
     };
     let rounding = if task.by("exact") {
         RevosRounding::Exact
@@ -146,7 +153,7 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
     };
     let sentences = sentences(task, data.videos(), &mut report)?;
     let scored = task.score_all(&sentences, |sentence| {
-        let (class, group) = class(sentence)?;
+        let (class, group) = class(task, sentence)?;
         let nothing = |problem| Scored {
             class,
             scores: None,
@@ -156,7 +163,7 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
         let Some(folder) = &sentence.folder else {
             return Ok(nothing(None));
         };
-        let truth = Truth::read(sentence, masks, foreground)?;
+        let truth = Truth::read(task, sentence, (masks, foreground))?;
         let (scores, frame) = match judged(sentence, folder, &truth, stored) {
             Ok(found) => found,
             // The official code gives 0 for whatever fails.
@@ -165,7 +172,9 @@ pub(crate) fn revos(task: &Task<'_>) -> Result<Report, EvaluationError> {
             }
             Err(problem) => return Err(problem),
         };
-        let codes = truth.objects.union(frame)?.into_iter().collect();
+        let codes = truth.objects.union(frame);
+        let codes = codes.map_err(|error| Problem::from(error).of_truth(masks.path()))?;
+        let codes = codes.into_iter().collect();
         let frames = &sentence.video.frames;
         let shown = frames.get(frame).map(|name| {
             let path = folder.join(format!("{name}.png"));

@@ -66,7 +66,8 @@ pub(super) fn clip(
     place: &RigPlace,
     predictions: &Path,
 ) -> Result<ClipScore, Problem> {
-    let mut clip = place.open()?;
+    let of_truth = |error| Problem::from(error).of_truth(task.inputs.truth);
+    let mut clip = place.open().map_err(of_truth)?;
     let sizes = clip.rig().map(|rig| rig.cameras().iter().map(|it| it.size));
     let mut sizes = sizes
         .map(Iterator::collect::<Vec<_>>)
@@ -90,7 +91,7 @@ pub(super) fn clip(
         missing: 0,
     };
     for step in clip.steps() {
-        scoring.step(&step?)?;
+        scoring.step(&step.map_err(of_truth)?)?;
     }
     scoring.finish()
 }
@@ -104,7 +105,10 @@ impl Scoring<'_> {
             let Some((view, masks)) = masks else {
                 continue;
             };
-            let mut objects = masks.decode()?;
+            let pieces = masks.decode().map_err(Problem::from);
+            let objects = pieces.and_then(|pieces| whole(self.name, pieces));
+            let of_truth = |problem: Problem| problem.of_truth(self.task.inputs.truth);
+            let mut objects = objects.map_err(of_truth)?;
             let all = objects.len();
             objects.retain(|object| object.is_tracked);
             self.untracked += all - objects.len();
@@ -130,10 +134,8 @@ impl Scoring<'_> {
         state.size = size;
         let (Some(size), false) = (size, own.is_some() && own != size) else {
             if let (Some(size), Some(own)) = (size, own) {
-                return Err(Problem::value(
-                    place,
-                    format!("masks of {own}, others are {size}"),
-                ));
+                let problem = Problem::value(place, format!("masks of {own}, others are {size}"));
+                return Err(problem.of_truth(self.task.inputs.truth));
             }
             return self.is_missing(place);
         };
@@ -242,6 +244,31 @@ impl Scoring<'_> {
             unasked,
         })
     }
+}
+
+/// The objects of a picture, each with all its pixels, from pieces in order of their numbers.
+///
+/// Pieces with one number are one object, whatever class each is of. A panoptic label tells a class with every pixel, and
+/// Waymo's annotators gave some objects two: a few pixels of a large vehicle are those of a car. The number that holds in
+/// all cameras belongs to the local number alone (`instance_id_to_global_id_mapping`), and "instances belonging to the same
+/// object will map to the same global ID" (`dataset.proto`); the benchmark asks for instances and knows no classes.
+fn whole(clip: &str, pieces: Vec<RigObject>) -> Result<Vec<RigObject>, Problem> {
+    let mut objects: Vec<RigObject> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match objects.last_mut() {
+            Some(object) if object.instance == piece.instance => {
+                let (size, other) = (object.mask.size(), piece.mask.size());
+                if size != other {
+                    let name = format!("{clip}, object {}", piece.instance);
+                    return Err(Problem::value(name, format!("masks of {size} and {other}")));
+                }
+                object.mask |= &piece.mask;
+                object.is_tracked |= piece.is_tracked;
+            }
+            _ => objects.push(piece),
+        }
+    }
+    Ok(objects)
 }
 
 fn evidence(caption: String, view: &RigView, pair: &ViewMasks<'_>) -> MaskEvidence {

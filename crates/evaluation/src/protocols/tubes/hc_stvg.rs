@@ -31,7 +31,9 @@ pub(crate) fn hc_stvg(task: &Task<'_>) -> Result<Report, EvaluationError> {
             video: sample.frames as f64 / sample.frame_rate(),
             event: sample.span.duration(),
         };
-        Ok((score(task, &tube(task, sample)?, predicted)?, durations))
+        let of_truth = |problem: Problem| problem.of_truth(task.inputs.truth);
+        let tube = tube(task, sample).map_err(of_truth)?;
+        Ok((score(task, &tube, predicted)?, durations))
     })?;
     let empty = scored.iter().filter(|(tube, _)| tube.has_empty_boxes);
     note_empty_boxes(&mut report, empty.count());
@@ -46,6 +48,7 @@ pub(crate) fn hc_stvg(task: &Task<'_>) -> Result<Report, EvaluationError> {
     Ok(report)
 }
 
+/// The true tube. Its problems are those of the ground truth.
 fn tube<'a>(task: &Task<'_>, sample: &'a HcStvgSample) -> Result<Tube<'a>, Problem> {
     let refuse = Problem::of(&sample.video);
     let edges = sample.boxes.iter().map(|edges| edges.corner_and_size());

@@ -2,7 +2,7 @@
 //!
 //! In: annotations of a split, VidOR's files, tubes. Out: figures by kind of sentence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use tubelet_datasets::{
@@ -22,9 +22,13 @@ use crate::tube_predictions::{PredictedTube, read_tubes};
 /// A sentence of an annotated part of a video.
 struct Asked<'a> {
     id: String,
+    number: usize,
     sample: &'a VidStgSample,
     sentence: &'a VidStgSentence,
 }
+
+/// Sentences that a note names.
+const NAMED: usize = 3;
 
 fn annotation_file(task: &Task<'_>) -> PathBuf {
     let name = format!("{}_annotations.json", task.split("test"));
@@ -46,30 +50,72 @@ fn by_video<'l, 'a>(
     videos.into_iter().collect()
 }
 
-/// Sentences without prediction that need none, because the rules leave them out: a method that reads the data as the
-/// official code does never sees them.
+/// The boxes of a video.
+fn video(task: &Task<'_>, boxes: &VidOr, name: &str) -> Result<VidOrVideo, Problem> {
+    let folder = || task.inputs.truth.join("vidor");
+    let video = boxes.video(name);
+    video.map_err(|error| Problem::from(error).of_truth(&folder()))
+}
+
+/// Why a sentence is left out: by STCAT's rules, or for a frame of the true tube without box.
+#[derive(Clone, Copy)]
+enum LeftOut {
+    ByRules,
+    Gap(usize),
+}
+
+/// Sentences without prediction that need none, because they are left out: a method that reads the data as the official
+/// code does never sees them.
 fn needless(
     task: &Task<'_>,
     asked: &[Asked<'_>],
     boxes: &VidOr,
     tubes: &BTreeMap<String, PredictedTube>,
-) -> Result<BTreeSet<String>, EvaluationError> {
+) -> Result<BTreeMap<usize, LeftOut>, EvaluationError> {
     let missing = asked.iter().filter(|asked| !tubes.contains_key(&asked.id));
     let videos = by_video(missing);
-    if videos.is_empty() || !leaves_out(task) || task.options.missing != Missing::Refuse {
-        return Ok(BTreeSet::new());
+    if videos.is_empty() || task.options.missing != Missing::Refuse {
+        return Ok(BTreeMap::new());
     }
     let found = task.score_all(&videos, |(name, asked)| {
-        let video = boxes.video(name)?;
+        let video = video(task, boxes, name)?;
         let mut needless = Vec::new();
         for asked in asked {
-            if tube(task, asked, &video)?.is_none() {
-                needless.push(asked.id.clone());
+            if let Err(reason) = tube(task, asked, &video)? {
+                needless.push((asked.number, reason));
             }
         }
         Ok(needless)
     })?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// Says what is left out.
+fn note_left_out(report: &mut Report, left_out: &BTreeMap<usize, LeftOut>) {
+    let gaps = left_out.iter().filter_map(|(number, reason)| match reason {
+        LeftOut::Gap(frame) => Some(format!("`{number}` (frame {frame})")),
+        LeftOut::ByRules => None,
+    });
+    let gaps: Vec<String> = gaps.collect();
+    if left_out.len() > gaps.len() {
+        report.notes.push(format!(
+            "{} sentences are left out, as the protocol does, because boxes are missing.",
+            left_out.len() - gaps.len()
+        ));
+    }
+    if let Some((named, others)) = gaps.split_at_checked(gaps.len().min(NAMED))
+        && !named.is_empty()
+    {
+        let more = match others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        report.notes.push(format!(
+            "{} sentences are left out, because the ground truth lacks a box in their tube: {}{more}.",
+            gaps.len(),
+            named.join(", ")
+        ));
+    }
 }
 
 /// Whether the rules leave sentences with missing boxes out.
@@ -94,44 +140,48 @@ pub(crate) fn vidstg(task: &Task<'_>) -> Result<Report, EvaluationError> {
         .enumerate()
         .map(|(number, (sample, sentence))| Asked {
             id: number.to_string(),
+            number,
             sample,
             sentence,
         })
         .collect();
     let needless = needless(task, &asked, &boxes, &tubes)?;
-    let names = asked.iter().map(|asked| asked.id.clone());
-    let names: Vec<String> = names.filter(|id| !needless.contains(id)).collect();
+    let needed = asked.iter().filter(|it| !needless.contains_key(&it.number));
+    let names: Vec<String> = needed.map(|asked| asked.id.clone()).collect();
     let kept = ids(task
         .pair("sentence", (&names, &ids(tubes.keys())), &mut report)?
         .iter());
     let videos = by_video(asked.iter().filter(|asked| kept.contains(&asked.id)));
     let scored = task.score_all(&videos, |(name, asked)| {
-        let video = boxes.video(name)?;
+        let video = video(task, &boxes, name)?;
         let scored = asked.iter().map(|asked| {
-            let tube = tube(task, asked, &video)?;
-            let Some(tube) = tube else { return Ok(None) };
+            let tube = match tube(task, asked, &video)? {
+                Ok(tube) => tube,
+                Err(reason) => return Ok(Err((asked.number, reason))),
+            };
             let missing = || Problem::value(&asked.id, "no predicted tube");
             let predicted: &PredictedTube = tubes.get(&asked.id).ok_or_else(missing)?;
             let scored = score(task, &tube, predicted)?;
-            let number: usize = asked.id.parse().unwrap_or_default();
-            Ok(Some((number, *asked, scored)))
+            Ok(Ok((*asked, scored)))
         });
         scored.collect::<Result<Vec<_>, Problem>>()
     })?;
-    let scored: Vec<_> = scored.into_iter().flatten().collect();
-    let left_out = scored.iter().filter(|scored| scored.is_none()).count() + needless.len();
-    if left_out > 0 {
-        report.notes.push(format!(
-            "{left_out} sentences are left out, as the protocol does, because boxes are missing."
-        ));
+    let (mut left_out, mut scored_tubes) = (needless, Vec::new());
+    for scored in scored.into_iter().flatten() {
+        match scored {
+            Ok(tube) => scored_tubes.push(tube),
+            Err((number, reason)) => {
+                left_out.insert(number, reason);
+            }
+        }
     }
-    let mut scored: Vec<_> = scored.into_iter().flatten().collect();
-    scored.sort_by_key(|(number, ..)| *number);
-    let empty = scored.iter().filter(|(.., tube)| tube.has_empty_boxes);
+    note_left_out(&mut report, &left_out);
+    scored_tubes.sort_by_key(|(asked, _)| asked.number);
+    let empty = scored_tubes.iter().filter(|(_, tube)| tube.has_empty_boxes);
     note_empty_boxes(&mut report, empty.count());
     let mut fold = VidStgFold::default();
     let (mut declarative, mut interrogative) = (Analyses::default(), Analyses::default());
-    for (_, asked, tube) in scored {
+    for (asked, tube) in scored_tubes {
         let ((kind, group), durations) = (kind(asked.sentence), durations(asked.sample));
         fold.push(kind, &tube.score);
         match kind {
@@ -184,18 +234,17 @@ fn kind(sentence: &VidStgSentence) -> (SentenceKind, &'static str) {
     }
 }
 
-/// The true tube; `None` for one that the rules leave out.
+/// The true tube, or why it is left out. Its problems are those of the ground truth.
 fn tube<'a>(
     task: &Task<'_>,
     asked: &Asked<'_>,
     video: &'a VidOrVideo,
-) -> Result<Option<Tube<'a>>, Problem> {
+) -> Result<Result<Tube<'a>, LeftOut>, Problem> {
+    let of_truth = |problem: Problem| problem.of_truth(&annotation_file(task));
     let (sample, target) = (asked.sample, asked.sentence.target);
     let unknown = || {
-        Problem::value(
-            &asked.id,
-            format!("VidOR has no object {target} in `{}`", sample.video),
-        )
+        let reason = format!("VidOR has no object {target} in `{}`", sample.video);
+        of_truth(Problem::value(&asked.id, reason))
     };
     let boxes: BoxTube = sample.tube(video, target).ok_or_else(unknown)?;
     let boxes: Vec<Option<PreciseBox>> = boxes
@@ -209,29 +258,36 @@ fn tube<'a>(
         video_frames: sample.frames,
     };
     let span = bounds.tubedetr_truth();
-    let refuse = Problem::of(&asked.id);
+    let refuse = |error| of_truth(Problem::of(&asked.id)(error));
     let truth = if leaves_out(task) {
         match bounds.stcat_truth(&boxes) {
             Ok(truth) => Truth::Stcat(truth),
-            Err(error) if is_left_out(&error) => return Ok(None),
+            Err(error) if is_left_out(&error) => return Ok(Err(LeftOut::ByRules)),
             Err(error) => return Err(refuse(error)),
         }
     } else {
         let first = sample.event.begin;
         let box_at =
             Box::new(move |frame: usize| boxes.get(frame.checked_sub(first)?).copied().flatten());
+        let is_gap = |frame: &usize| span.contains(*frame) && box_at(*frame).is_none();
         if task.by("tubedetr") {
-            let frames = tubedetr_frames(bounds.segment, sample.frame_rate).map_err(&refuse)?;
+            let frames = tubedetr_frames(bounds.segment, sample.frame_rate).map_err(refuse)?;
+            if let Some(frame) = frames.iter().copied().find(is_gap) {
+                return Ok(Err(LeftOut::Gap(frame)));
+            }
             Truth::Sampled {
                 span,
                 frames,
                 box_at,
             }
         } else {
+            if let Some(frame) = (span.start..span.end).find(is_gap) {
+                return Ok(Err(LeftOut::Gap(frame)));
+            }
             Truth::Every { span, box_at }
         }
     };
-    Ok(Some(Tube {
+    Ok(Ok(Tube {
         id: asked.id.clone(),
         text: asked.sentence.text.clone(),
         video: sample.video.clone(),
