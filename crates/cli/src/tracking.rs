@@ -88,6 +88,13 @@ impl Run<'_> {
         let seconds = start.elapsed().as_secs_f64();
         // Also what was recorded before something went wrong is kept.
         let stopped = course.footage.stop();
+        if followed.is_err() && !course.tracked.is_empty() {
+            printer.note(&format!(
+                "note: the masks of {} frames are in {}",
+                course.tracked.len(),
+                course.journal.path().display()
+            ));
+        }
         let complete = followed?;
         stopped?;
         Ok(Tracked {

@@ -33,6 +33,10 @@ pub struct SessionOptions {
     pub corrections: Corrections,
     /// Which memories of tracked frames are kept.
     pub retention: Retention,
+    /// Most prompted frames that a frame looks back on as such: the nearest on either side, then the nearest of the rest.
+    /// `None` is no limit, as published (`max_cond_frames_in_attn` of SAM 2). A stream that is prompted again and again
+    /// needs one, or its memory grows with every prompt.
+    pub prompted_limit: Option<usize>,
 }
 
 impl Default for SessionOptions {
@@ -42,6 +46,7 @@ impl Default for SessionOptions {
             separate_objects: false,
             corrections: Corrections::Prompt,
             retention: Retention::Near,
+            prompted_limit: None,
         }
     }
 }

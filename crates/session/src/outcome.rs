@@ -6,6 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use tubelet_geometry::{FrameSize, GeometryError, Mask};
 use tubelet_segmentation::Prediction;
 
+use crate::{command::ObjectId, error::SessionError};
+
 /// Logit of a pixel that was in a hole.
 const FILLED_LOGIT: f32 = 0.1;
 /// Greatest logit, either way, that goes back into the model.
@@ -53,6 +55,14 @@ impl Outcome {
             object_score: prediction.object_score_logits.clone().into_scalar(),
             iou: prediction.iou.clone().into_scalar(),
         }
+    }
+
+    /// Refuses an answer whose scores are no numbers, before anything is made of it.
+    pub(crate) fn check(&self, object: ObjectId) -> Result<(), SessionError> {
+        if self.iou.is_finite() && self.object_score.is_finite() {
+            return Ok(());
+        }
+        Err(SessionError::NotANumber { object })
     }
 
     /// Fills holes of at most `largest` pixels. Says whether there were any.

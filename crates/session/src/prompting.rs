@@ -102,7 +102,7 @@ impl Session {
                     },
                 };
                 self.segmenter
-                    .recall(features, past, FramePolicy::prompted())
+                    .recall(features, past, self.limited(FramePolicy::prompted()))
             }
         }
     }
@@ -114,6 +114,7 @@ impl Session {
         said: Said,
         (outcome, memory): (Outcome, FrameMemory),
     ) -> Result<Event, SessionError> {
+        outcome.check(place.object)?;
         let corrections = self.options.corrections;
         let index = self.index_of(place.object).unwrap_or_else(|_| {
             self.objects.push(TrackedObject::new(place.object));

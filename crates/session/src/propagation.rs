@@ -167,8 +167,11 @@ impl Session {
         };
         let recalled = self
             .segmenter
-            .recall(&features, past, FramePolicy::tracked());
+            .recall(&features, past, self.limited(FramePolicy::tracked()));
         let found = self.finder(&features).tracked(&recalled)?;
+        for (&index, (outcome, _)) in objects.iter().zip(&found) {
+            outcome.check(self.objects[index].id)?;
+        }
         for (&index, (outcome, memory)) in objects.iter().zip(found) {
             let object = &mut self.objects[index];
             object.bank.insert(frame, FrameRole::Tracked, memory);

@@ -88,7 +88,9 @@ impl Session {
         for object in &mut self.objects {
             let mut anchors: Vec<usize> = start.into_iter().chain([frame]).collect();
             // A stream never comes back to a prompted frame.
-            if !is_stream {
+            if is_stream {
+                object.bank.keep_prompted_behind(frame, window);
+            } else {
                 anchors.extend(object.bank.held().prompted);
             }
             object.let_go(&anchors, window);

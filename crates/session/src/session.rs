@@ -162,7 +162,14 @@ impl Session {
 
     /// How far back a frame can look.
     pub(crate) fn window(&self) -> Window {
-        self.segmenter.window(FramePolicy::tracked().recall)
+        let policy = self.limited(FramePolicy::tracked());
+        self.segmenter.window(policy.recall)
+    }
+
+    /// A policy that looks back on no more prompted frames than the options say.
+    pub(crate) fn limited(&self, mut policy: FramePolicy) -> FramePolicy {
+        policy.recall.prompted_limit = self.options.prompted_limit;
+        policy
     }
 
     /// Features of a frame, `None` past the end.
@@ -222,9 +229,8 @@ pub(crate) fn object_masks(
     size: FrameSize,
     separate: bool,
 ) -> Result<Vec<ObjectMask>, SessionError> {
-    let is_number = |outcome: &Outcome| outcome.iou.is_finite() && outcome.object_score.is_finite();
-    if let Some((object, _)) = seen.iter().find(|(_, outcome)| !is_number(outcome)) {
-        return Err(SessionError::NotANumber { object: *object });
+    for (object, outcome) in seen {
+        outcome.check(*object)?;
     }
     let outcomes: Vec<&Outcome> = seen.iter().map(|(_, outcome)| *outcome).collect();
     let masks = render::masks(&outcomes, size, separate)?;

@@ -105,6 +105,11 @@ impl Journal {
         })
     }
 
+    /// The file, while records come.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes one record down; it is on its way to disk when this returns.
     ///
     /// # Errors

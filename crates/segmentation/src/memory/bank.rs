@@ -104,6 +104,24 @@ impl MemoryBank {
             .retain(|&held, _| near(held, window.pointer_reach()));
     }
 
+    /// Lets go of prompted frames that no frame from `frame` on can ask for, where the window limits how many are looked back
+    /// on as such.
+    pub fn keep_prompted_behind(&mut self, frame: usize, window: Window) {
+        let Some(limit) = window.policy.prompted_limit else {
+            return;
+        };
+        let reach = window.spatial_reach().max(window.pointer_reach());
+        let latest: Vec<usize> = self
+            .prompted
+            .keys()
+            .rev()
+            .take(limit.max(1))
+            .copied()
+            .collect();
+        self.prompted
+            .retain(|held, _| latest.contains(held) || held + reach >= frame);
+    }
+
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.prompted.is_empty() && self.spatial.is_empty() && self.pointers.is_empty()

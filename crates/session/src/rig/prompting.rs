@@ -86,6 +86,7 @@ impl RigSession {
             }
         };
         let found = self.finder(&features).prompted(&recalled, prompt)?;
+        found.0.check(object)?;
         let cameras = self.cameras().len();
         let index = self.objects.iter().position(|known| known.id == object);
         let index = index.unwrap_or_else(|| {

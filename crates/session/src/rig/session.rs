@@ -196,6 +196,8 @@ impl RigSession {
         for object in &mut self.objects {
             object.turn_page();
         }
+        // Also where nobody points at anything, steps before this one leave nothing behind.
+        self.keep_viewpoints(number);
         let features = self.segmenter.encode(Tensor::cat(images, 0));
         for (camera, row) in rows.iter().enumerate() {
             let Some((_, size)) = row else { continue };
@@ -302,6 +304,11 @@ impl RigSession {
         for object in &mut self.objects {
             object.bank.let_go(step, self.options.direction, reach);
         }
+        self.keep_viewpoints(step);
+    }
+
+    /// Lets go of where views were that are of another step and that nothing is remembered of.
+    fn keep_viewpoints(&mut self, step: usize) {
         let objects = &self.objects;
         let cameras = self.cameras.len();
         self.viewpoints.retain(|&number, _| {

@@ -85,6 +85,9 @@ impl RigSession {
         };
         let recalled = self.segmenter.recall_views(&features, past);
         let found = self.finder(&features).tracked(&recalled)?;
+        for (&index, (outcome, _)) in waiting.iter().zip(&found) {
+            outcome.check(self.objects[index].id)?;
+        }
         for ((&index, found), looked_at) in waiting.iter().zip(found).zip(recalled.looked_at) {
             let object = &mut self.objects[index];
             object.take(view, false, found);

@@ -76,6 +76,31 @@ fn a_stream_is_remembered_behind_its_latest_frame_only() {
 }
 
 #[test]
+fn a_stream_that_is_prompted_again_and_again_is_remembered_no_further() {
+    let tracked = |retention| {
+        let options = SessionOptions {
+            retention,
+            prompted_limit: Some(2),
+            ..plain()
+        };
+        let mut session = Session::streaming(segmenter(), options);
+        let mut seen = Vec::new();
+        for (index, frame) in frames(LONG).into_iter().enumerate() {
+            seen.extend(all(&mut session, Command::Push(frame)));
+            if index % 6 == 0 {
+                seen.extend(all(&mut session, click(FIRST, index)));
+            }
+        }
+        (seen, session.held(FIRST).unwrap().prompted.len())
+    };
+    let (near, held) = tracked(Retention::Near);
+    let (whole, all_held) = tracked(Retention::All);
+    assert_eq!(near, whole);
+    // Two, and those that can still be asked for as if they were tracked.
+    assert!(held < 6 && all_held > 10, "{held} {all_held}");
+}
+
+#[test]
 fn everything_is_remembered_where_that_is_asked_for() {
     let options = SessionOptions {
         retention: Retention::All,
