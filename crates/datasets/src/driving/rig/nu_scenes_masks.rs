@@ -73,21 +73,29 @@ pub struct NuMaskFile {
 impl NuScenesMasks {
     /// Opens a folder for a scene with objects of some tokens. Tokens that `instances.json` does not number are numbered
     /// from 1, or from behind its largest number, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// Where the file is none, or leaves no numbers.
     pub(super) fn open<'a>(
         folder: Option<&Path>,
         tokens: impl Iterator<Item = &'a str>,
     ) -> Result<Self> {
         let table = folder.map(|it| it.join(NUMBERS)).filter(|it| it.is_file());
-        let mut numbers: BTreeMap<String, u64> = match table {
-            Some(path) => read_json(&path)?,
+        let mut numbers: BTreeMap<String, u64> = match &table {
+            Some(path) => read_json(path)?,
             None => BTreeMap::new(),
         };
         let mut tokens: Vec<&str> = tokens.filter(|it| !numbers.contains_key(*it)).collect();
         tokens.sort_unstable();
         tokens.dedup();
         let largest = numbers.values().max().copied().unwrap_or(0);
-        for (token, number) in tokens.into_iter().zip(largest.saturating_add(1)..) {
-            numbers.insert(token.to_owned(), number);
+        if largest.checked_add(tokens.len() as u64).is_none() {
+            let path = table.unwrap_or_default();
+            let reason = "too large: instances without a number are numbered behind the largest";
+            return Err(in_entry(&path, largest, reason));
+        }
+        for (number, token) in (1..).zip(tokens) {
+            numbers.insert(token.to_owned(), largest + number);
         }
         Ok(Self {
             folder: folder.map(Path::to_owned),
@@ -159,5 +167,27 @@ impl NuMaskFile {
             })
         });
         objects.collect()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_without_a_number_get_one_that_no_other_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |largest: u64| {
+            let table = format!(r#"{{"b": {largest}}}"#);
+            std::fs::write(folder.path().join(NUMBERS), table).unwrap();
+            NuScenesMasks::open(Some(folder.path()), ["c", "b", "a"].into_iter())
+        };
+        let masks = open(7).unwrap();
+        let numbers = ["a", "b", "c"].map(|token| masks.number(token).unwrap());
+        assert_eq!(numbers, [8, 7, 9]);
+        assert!(open(u64::MAX - 2).is_ok());
+        let error = open(u64::MAX - 1).unwrap_err().to_string();
+        assert!(error.contains("18446744073709551614"), "{error}");
     }
 }
