@@ -69,11 +69,16 @@ impl Run<'_> {
         let info = self.source.info().clone();
         let footage = Footage::new(self.source, folder)?;
         let commands = self.prompts.plan(self.propagation)?;
-        let session = Session::new(
+        let mut session = Session::new(
             Arc::new(self.model.segmenter),
             Box::new(footage.clone()),
             self.options,
         )?;
+        if self.options.separate_objects {
+            // Objects that are tracked back from later frames are separated from those that were seen there before.
+            let storage = tempfile::tempfile_in(folder).map_err(Failure::writing(folder))?;
+            session = session.with_offloading(storage);
+        }
         let mut course = Following {
             session,
             journal: Journal::create(folder)?,

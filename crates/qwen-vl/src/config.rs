@@ -164,7 +164,8 @@ impl TextConfig {
         }
         positive(field("rms_norm_eps"), self.norm_epsilon)?;
         positive(field("rope_theta"), self.rotary_base)?;
-        let sections: usize = self.rotary_sections.iter().sum();
+        let sections = self.rotary_sections.into_iter();
+        let sections = sections.fold(0, usize::saturating_add);
         if sections != self.head_channels / 2 {
             return Err(wrong(
                 field("rope_parameters.mrope_section"),

@@ -121,6 +121,34 @@ fn a_correction_changes_the_mask_that_was_found_and_not_the_object() {
 }
 
 #[test]
+fn objects_do_not_overlap_also_where_one_is_tracked_back_to_the_other() {
+    let folder = demonstration();
+    let first = ["track", "demo/clip.mp4", "--mask", "demo/masks/00000.png"];
+    let rest = [
+        "--box",
+        "2:60,40,420,320@6",
+        "--no-overlap",
+        "--tracks-only",
+        "--out",
+        "apart",
+    ];
+    let output = tubelet(folder.path(), &[&first[..], &rest[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let tracks = read_json(&folder.path().join("apart/tracks.json"));
+    let [first, second] = [0, 1].map(|object| tracks["objects"][object]["frames"].clone());
+    let pairs = first
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(second.as_array().unwrap());
+    assert_eq!(pairs.len(), 8);
+    for (first, second) in pairs {
+        assert_eq!(first["frame"], second["frame"]);
+        assert_eq!(overlap(first, second), 0.0, "frame {}", first["frame"]);
+    }
+}
+
+#[test]
 fn products_in_half_precision_give_nearly_the_same_masks() {
     let folder = demonstration();
     let single = records(folder.path(), "single", &[]);

@@ -238,6 +238,11 @@ fn sizes_that_no_model_has_are_named_as_the_file_names_them() {
             "text_config.rope_parameters.mrope_section",
         ),
         (
+            "/text_config/rope_parameters/mrope_section",
+            serde_json::json!([u64::MAX, 1, 4]),
+            "text_config.rope_parameters.mrope_section",
+        ),
+        (
             "/text_config/hidden_act",
             "relu".into(),
             "text_config.hidden_act",
