@@ -66,25 +66,6 @@ impl PreciseBox {
         if iou.is_finite() { iou } else { 0.0 }
     }
 
-    /// Generalised IoU, from -1 to 1: IoU minus the share of the smallest box around both that neither covers; -1
-    /// where that box has no area. Source: Rezatofighi et al., CVPR 2019.
-    pub fn generalized_iou(self, other: Self) -> f64 {
-        let (_, covered) = self.overlap(other);
-        let around = Self {
-            left: self.left.min(other.left),
-            top: self.top.min(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        };
-        let area = around.area();
-        let generalized = self.iou(other) - (area - covered) / area;
-        if generalized.is_finite() {
-            generalized
-        } else {
-            -1.0
-        }
-    }
-
     /// Shared area and area covered by either.
     fn overlap(self, other: Self) -> (f64, f64) {
         if self.is_empty() || other.is_empty() {
@@ -156,9 +137,6 @@ mod tests {
             let iou = first.iou(second);
             prop_assert!((0.0..=1.0 + 1e-12).contains(&iou), "{iou}");
             prop_assert_eq!(iou, second.iou(first));
-            let generalized = first.generalized_iou(second);
-            prop_assert!((-1.0 - 1e-9..=1.0 + 1e-9).contains(&generalized), "{generalized}");
-            prop_assert!(generalized <= iou + 1e-9);
         }
     }
 
@@ -167,9 +145,6 @@ mod tests {
         let left = PreciseBox::from_corner_and_size([0.0, 0.0, 2.0, 2.0]);
         let right = PreciseBox::from_edges([1.0, 0.0, 3.0, 2.0]);
         assert_eq!(left.iou(right), 1.0 / 3.0);
-        assert_eq!(left.generalized_iou(right), 1.0 / 3.0);
-        let apart = PreciseBox::from_edges([6.0, 0.0, 8.0, 2.0]);
-        assert_eq!(left.generalized_iou(apart), -0.5);
     }
 
     #[test]

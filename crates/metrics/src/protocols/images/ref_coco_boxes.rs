@@ -132,7 +132,8 @@ fn refexp_iou(first: SizedBox, second: SizedBox) -> f64 {
     }
 }
 
-/// Generalised IoU of edges in f32, in the order of `torchvision` and MDETR's `box_ops`; -1 where it is not a number.
+/// Generalised IoU, from -1 to 1: IoU minus the share of the smallest box around both that neither covers (Rezatofighi et al.,
+/// CVPR 2019). Of edges in f32, in the order of `torchvision` and MDETR's `box_ops`; -1 where it is not a number.
 fn generalized_iou(first: SizedBox, second: SizedBox) -> f64 {
     let edges = |sized: SizedBox| {
         let PreciseBox {
@@ -171,6 +172,12 @@ mod tests {
         let nothing = SizedBox::new([1.0, 1.0, 0.0, 5.0]);
         assert_eq!(refexp_iou(nothing, nothing), 0.0);
         assert_eq!(generalized_iou(nothing, nothing), -1.0);
+        let [left, right] = [0.0, 1.0].map(|x| SizedBox::new([x, 0.0, 2.0, 2.0]));
+        assert!((generalized_iou(left, right) - 1.0 / 3.0).abs() < 1e-6);
+        assert_eq!(
+            generalized_iou(left, SizedBox::new([6.0, 0.0, 2.0, 2.0])),
+            -0.5
+        );
         assert_eq!(refexp_iou(SizedBox::new([f64::NAN; 4]), truth), 0.0);
     }
 
