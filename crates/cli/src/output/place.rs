@@ -24,12 +24,11 @@ pub(crate) fn check(folder: &Path, results: &[&str], inputs: &[&Path]) -> Result
         .map(|name| folder.join(name))
         .filter(|path| holds_something(path))
         .collect();
+    let inputs = inputs.iter().filter_map(|input| input.canonicalize().ok());
+    let inputs: Vec<PathBuf> = inputs.collect();
     for path in &there {
-        let (Ok(whole), path) = (path.canonicalize(), path) else {
-            continue;
-        };
-        let read = inputs.iter().filter_map(|input| input.canonicalize().ok());
-        if read.into_iter().any(|input| input.starts_with(&whole)) {
+        let whole = path.canonicalize();
+        if whole.is_ok_and(|whole| inputs.iter().any(|input| input.starts_with(&whole))) {
             return Err(Failure::ReadsResults { path: path.clone() });
         }
     }

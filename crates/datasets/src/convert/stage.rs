@@ -103,7 +103,8 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|source| cannot_write(to, source))
 }
 
-fn cannot_write(path: &Path, source: Error) -> DatasetError {
+/// A result that the system refused.
+pub(super) fn cannot_write(path: &Path, source: Error) -> DatasetError {
     DatasetError::Write {
         path: path.to_owned(),
         source,

@@ -14,8 +14,9 @@ use serde::Serialize;
 use tubelet_geometry::Mask;
 
 use super::conversion::ConversionCounts;
+use super::stage::cannot_write;
 use super::video::{MaskVideo, Numbering};
-use crate::error::{DatasetError, Result};
+use crate::error::Result;
 use crate::formats::run_length_json::JsonRunLength;
 use crate::segmentation::video_instances::around;
 
@@ -176,12 +177,5 @@ impl TracksJson {
 fn put<T>(places: &mut [Option<T>], frame: usize, value: T) {
     if let Some(place) = places.get_mut(frame) {
         *place = Some(value);
-    }
-}
-
-fn cannot_write(path: &Path, source: io::Error) -> DatasetError {
-    DatasetError::Write {
-        path: path.to_owned(),
-        source,
     }
 }
